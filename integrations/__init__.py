@@ -1,0 +1,1 @@
+"""How we talk to the outside: Google, mail, files, and the local stand-ins. No Flask, no SQLAlchemy."""
