@@ -1,0 +1,183 @@
+"""What pages show: frozen views made by services, so that templates never touch models or definitions' internals.
+
+Times are aware and in UTC; templates show them in Europe/Rome. Texts are already in the reader's language
+unless they are `Text`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from forms.builder import Judgement
+    from forms.definition import FormDefinition, SubForm
+
+TokenState = Literal["open", "used", "expired", "revoked", "unknown"]
+
+
+@dataclass(frozen=True)
+class SeatsView:
+    """Places of one site: how many there are in all."""
+
+    site: str
+    places: int
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call as the catalogue and the call's page show it."""
+
+    id: str
+    title: str
+    applicants: str
+    form: FormDefinition
+    opens: datetime
+    closes: datetime | None
+    open: bool
+    not_yet: bool
+    law241: bool
+    term_days: int | None
+    office: str
+    officer: str
+    criteria: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    seats: tuple[SeatsView, ...] = ()
+    next_steps: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the applicant is told after sending: nothing of the first case when it is a duplicate."""
+
+    reference: str | None
+    status_token: str | None
+    duplicate: bool = False
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    """One answer for people: the section's title, the question, the answer as text."""
+
+    section: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One event in plain words."""
+
+    at: datetime
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """One partner's review; `score` from 0 to 100."""
+
+    reviewer: str
+    outcome: str
+    score: int | None
+    note: str
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file of the case: shown by name and size in bytes, never inline."""
+
+    id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A submission as its reader may see it."""
+
+    reference: str
+    call: str
+    call_title: str
+    state: str
+    state_label: str
+    public_text: str
+    submitted_at: datetime
+    term: date | None
+    answers: tuple[AnswerShown, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+    reviews: tuple[ReviewLine, ...] = ()
+    files: tuple[FileLine, ...] = ()
+    mean_score: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One event that the reader may fire: its name is the value of `esito`."""
+
+    event: str
+    label: str
+    sub_form: SubForm | None = None
+    high_stakes: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class DoneView:
+    """What was decided through a link: by whom (role and masked address), when, with what."""
+
+    label: str
+    who: str
+    at: datetime
+    reason: str = ""
+    state_label: str = ""
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """The generic action page: who acts as what on which case, and what may be chosen."""
+
+    token_state: TokenState
+    case: CaseView | None = None
+    id: int = 0
+    role_label: str = ""
+    person: str = ""
+    language: str = "it"
+    deadline: datetime | None = None
+    choices: tuple[Choice, ...] = ()
+    done: DoneView | None = None
+    explanation: str = ""
+    prefilled: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ActionResult:
+    """After a POST on the action page: decided, or the page again with what was wrong."""
+
+    view: ActionView
+    decided: bool = False
+    refusal: str = ""
+    judgement: Judgement | None = None
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """The applicant's own page: receipt, state, what happens next and what they may do now."""
+
+    case: CaseView
+    language: str
+    first_name: str
+    masked_email: str
+    confirm_by: datetime | None
+    term_days: int | None
+    office: str
+    officer: str
+    substitute: str
+    protocol: str
+    choices: tuple[Choice, ...] = ()
+    deadline: datetime | None = None
+    data_deleted_on: date | None = None
