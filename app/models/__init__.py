@@ -1,0 +1,27 @@
+"""The tables. One noun a module; no behaviour beyond small facts about a row itself."""
+
+from app.models.events import Event, EventPayload
+from app.models.files import StoredFile
+from app.models.outbox import OutboxMessage
+from app.models.reviews import Review
+from app.models.seats import CallLock, Seat
+from app.models.sheets import SheetRow, Spreadsheet
+from app.models.submissions import PinnedDefinition, Submission
+from app.models.timers import Timer
+from app.models.tokens import ActionToken
+
+__all__ = [
+    "ActionToken",
+    "CallLock",
+    "Event",
+    "EventPayload",
+    "OutboxMessage",
+    "PinnedDefinition",
+    "Review",
+    "Seat",
+    "SheetRow",
+    "Spreadsheet",
+    "StoredFile",
+    "Submission",
+    "Timer",
+]

@@ -1,0 +1,40 @@
+"""What we know of the partners' sheets: which file, and each row as it was last seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Document, UtcDateTime
+
+
+class Spreadsheet(Base):
+    """One workbook; `fence` grows with each sync, and only its holder may store a snapshot."""
+
+    __tablename__ = "spreadsheets"
+
+    workbook: Mapped[str] = mapped_column(String(80), primary_key=True)
+    spreadsheet_id: Mapped[str | None] = mapped_column(String(120))
+    fence: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(default="")
+
+
+class SheetRow(Base):
+    """One submission's row in one tab: `base` is the last-seen snapshot, None until it was written."""
+
+    __tablename__ = "sheet_rows"
+    __table_args__ = (
+        UniqueConstraint("workbook", "tab", "submission_id"),
+        Index("ix_sheet_rows_submission", "submission_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workbook: Mapped[str] = mapped_column(String(80))
+    tab: Mapped[str] = mapped_column(String(120))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    base: Mapped[dict[str, Any] | None] = mapped_column(Document)

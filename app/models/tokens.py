@@ -1,0 +1,37 @@
+"""Action tokens: who may act on which submission, in which step and version. Never the token itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime
+
+
+class ActionToken(Base):
+    """A link that was or will be mailed.
+
+    The token is HMAC-SHA256(key, id + nonce): it can be made again when the mail is rendered, and only its
+    SHA-256 is looked up (design.md §2). `purpose` is `action` (one step) or `status` (the applicant's page).
+    """
+
+    __tablename__ = "action_tokens"
+    __table_args__ = (Index("ix_action_tokens_submission", "submission_id", "purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    purpose: Mapped[str] = mapped_column(String(8))
+    role: Mapped[str] = mapped_column(String(40))
+    person: Mapped[str] = mapped_column(String(254))
+    entered_seq: Mapped[int]
+    version: Mapped[int]
+    key_number: Mapped[int]
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_seq: Mapped[int | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_reason: Mapped[str] = mapped_column(String(40), default="")
