@@ -131,10 +131,9 @@ def _known_path(data: Any, location: Sequence[str | int]) -> Path:
     """`location` without the parts that pydantic adds for unions and tags."""
     path: list[str | int] = []
     for part in location:
-        if isinstance(data, Mapping) and part in data:
-            data = data[part]
-            path.append(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        in_map = isinstance(data, Mapping) and part in data
+        in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if in_map or in_list:
             data = data[part]
             path.append(part)
     return tuple(path)

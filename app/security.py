@@ -1,0 +1,77 @@
+"""Tokens, digests and references: everything that must not be guessed or must not be altered unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Base 32 without the letters that are mistaken for others (Douglas Crockford's alphabet)."""
+
+CHAIN_START = "0" * 64
+"""What the first event of a submission follows."""
+
+TOKEN_LENGTH = 43
+"""256 bits in base64url without padding."""
+
+
+def new_nonce() -> bytes:
+    """16 random bytes, the row's part of a token."""
+    return secrets.token_bytes(16)
+
+
+def make_token(key: bytes, row_id: int, nonce: bytes) -> str:
+    """The token of an action-token row: HMAC-SHA256(key, row id + nonce), in base64url (43 characters)."""
+    mac = hmac.new(key, row_id.to_bytes(8, "big") + nonce, hashlib.sha256).digest()
+    return urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def token_digest(token: str) -> str:
+    """What the database keeps of a token: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_reference(code: str, year: int) -> str:
+    """A public code like `CWK-26-7F3K9Q`: form, year, five random characters and one that checks them."""
+    body = "".join(secrets.choice(CROCKFORD) for _ in range(5))
+    return f"{code}-{year % 100:02d}-{body}{check_character(body)}"
+
+
+def check_character(body: str) -> str:
+    """Luhn's algorithm modulo 32: catches one wrong character and most swaps of neighbours."""
+    total = 0
+    for place, character in enumerate(reversed(body)):
+        value = CROCKFORD.index(character) * (2 - place % 2)
+        total += value // 32 + value % 32
+    return CROCKFORD[-total % 32]
+
+
+def canonical(body: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    """JSON with sorted keys and no spaces: the same bytes for the same content."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sha256_of(body: Mapping[str, Any] | Sequence[Any]) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def new_salt() -> str:
+    """128 random bits in hexadecimal: without it a payload's digest can't be guessed back."""
+    return secrets.token_hex(16)
+
+
+def salted_digest(salt: str, body: Mapping[str, Any]) -> str:
+    """Digest of an event's payload."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical(body)).hexdigest()
+
+
+def mask_email(address: str) -> str:
+    """An address its owner recognises and nobody else learns: `c•••o@example.org`."""
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}•••{local[-1:] if len(local) > 2 else ''}@{domain}"  # noqa: PLR2004 - two ends and a middle
