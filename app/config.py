@@ -1,0 +1,356 @@
+"""All settings, read from the environment and checked once, at start.
+
+With none of the outside services named, the embedded defaults serve (design.md §4): SQLite, our own Redis,
+the local Google and the SMTP sink, all below `HUBOUT_HOME` and on the ports after `HUBOUT_PORT`.
+`SETTINGS` is the list that the docs show; a test holds docs/settings.md to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+from app.atomic import create_text
+from app.clock import Clock, ClockError, parse_instant
+from app.errors import HubOutError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Value = TypeVar("Value")
+
+LOOPBACK = "127.0.0.1"
+_MINIMUM_KEY_LENGTH = 32  # bytes: what HMAC-SHA256 takes whole
+_LONGEST_SOCKET_PATH = 100  # a Unix socket's address has 108 bytes
+
+
+class Setting(NamedTuple):
+    """One line of docs/settings.md."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("HUBOUT_HOME", "`./home`", "data folder: database, mail, files, logs, local sheets"),
+    Setting(
+        "HUBOUT_PORT",
+        "`8000`",
+        "port of the web pages; on embedded defaults the local Google takes the next one, the SMTP sink the one after",
+    ),
+    Setting("HUBOUT_BASE_URL", "`http://127.0.0.1:PORT`", "address that links in mails and sheets begin with"),
+    Setting(
+        "HUBOUT_SECRET_KEY",
+        "generated into `HOME/secret`",
+        "key that signs links and cookies, 32 characters or more; after a change keep the old ones, "
+        "separated by commas, oldest first: the last one signs",
+    ),
+    Setting(
+        "HUBOUT_DATABASE_URL",
+        "SQLite in `HOME/hubout.sqlite3`",
+        "`postgresql://user:password@host/name` or `sqlite:////path/file`",
+    ),
+    Setting(
+        "HUBOUT_REDIS_URL",
+        "our own Redis on a socket",
+        "`redis://host:6379/0`, `rediss://…` or `unix:///path`",
+    ),
+    Setting(
+        "HUBOUT_SMTP_URL",
+        "the SMTP sink",
+        "`smtp://user:password@host:587` (STARTTLS where the server offers it) or `smtps://host:465`",
+    ),
+    Setting("HUBOUT_MAIL_FROM", "`HubOut <hubout@example.org>`", "sender of every mail"),
+    Setting(
+        "HUBOUT_SHEETS_URL",
+        "the local Google; Google itself where credentials are given",
+        "another root for the Sheets and Drive API",
+    ),
+    Setting(
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "made for the local Google",
+        "JSON file of the service account that the spreadsheets are shared with",
+    ),
+    Setting("HUBOUT_CALLS_DIR", "none", "folder with more call files"),
+    Setting("HUBOUT_WORKERS", "`2`", "worker processes that `hubout worker` starts, 1 to 64"),
+    Setting(
+        "HUBOUT_CLOCK",
+        "the machine's time",
+        "instant at which time starts, as `2026-11-16T09:00+01:00`; only while both mail and sheets stay local",
+    ),
+    Setting(
+        "HUBOUT_FILES_URL",
+        "`file://HOME/files`",
+        "where uploads are kept, as an fsspec URL; S3-compatible where there are several hosts",
+    ),
+    Setting("HUBOUT_LOG_SHEETS", "`0`", "`1`: the local Google writes each request to `HOME/sheets-requests.jsonl`"),
+    Setting("HUBOUT_SHEETS_QUOTA", "`0`", "`1`: the local Google enforces Google's quotas"),
+    Setting("HUBOUT_REQUIRE_ALL", "`0`", "`1`: tests fail where they would skip for a missing tool (CI)"),
+)
+
+
+def settings_table() -> str:
+    """The settings as the Markdown table of docs/settings.md."""
+    rows = [f"| `{setting.name}` | {setting.default} | {setting.meaning} |" for setting in SETTINGS]
+    return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows])
+
+
+class SettingsError(HubOutError):
+    """Wrong settings; `problems` has one line for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force; `from_environment` makes and checks them."""
+
+    home: Path
+    port: int
+    base_url: str
+    given_keys: tuple[bytes, ...] = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    smtp_url: str = field(repr=False)
+    mail_from: str
+    sheets_url: str | None
+    google_credentials: Path | None
+    calls_dir: Path | None
+    workers: int
+    clock_start: datetime | None
+    files_url: str
+    log_sheets: bool
+    sheets_quota: bool
+    require_all: bool
+    embedded_database: bool
+    embedded_redis: bool
+    embedded_smtp: bool
+    embedded_sheets: bool
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """The settings that `environ` asks for.
+
+        Raises:
+            SettingsError: one line for each mistake.
+        """
+        reader = _Reader(environ)
+        settings = _read(reader)
+        if reader.problems:
+            raise SettingsError(reader.problems)
+        return settings
+
+    @property
+    def local(self) -> bool:
+        """True while mail and sheets are our stand-ins: nothing done here reaches a real person."""
+        return self.embedded_smtp and self.embedded_sheets
+
+    @property
+    def sheets_port(self) -> int:
+        """Port of the local Google."""
+        return self.port + 1
+
+    @property
+    def smtp_port(self) -> int:
+        """Port of the SMTP sink."""
+        return self.port + 2
+
+    @property
+    def mail_folder(self) -> Path:
+        """Maildir of the SMTP sink."""
+        return self.home / "mail"
+
+    @cached_property
+    def secret_keys(self) -> tuple[bytes, ...]:
+        """The signing keys, oldest first; the last one signs. Without a setting, one is kept in HOME/secret."""
+        return self.given_keys or (_kept_key(self.home / "secret"),)
+
+    def open_clock(self) -> Clock:
+        """The clock of this stack."""
+        return Clock(self.home, self.clock_start, movable=self.local)
+
+
+class _Reader:
+    """Reads single settings; collects mistakes, so that one start shows them all."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+        names = [setting.name for setting in SETTINGS]
+        for name in sorted(environ):
+            close = get_close_matches(name, names, n=1, cutoff=0.85)
+            if name.startswith("HUBOUT_") and name not in names and close:
+                self.problems.append(f"{name}: no such setting: did you mean {close[0]}?")
+
+    def given(self, name: str) -> str | None:
+        """The text of setting `name`, None where it is unset or blank."""
+        return self._environ.get(name, "").strip() or None
+
+    def read(self, name: str, convert: Callable[[str], Value], default: Value) -> Value:
+        """Setting `name` by `convert`, which raises ValueError with the words that follow the name."""
+        text = self.given(name)
+        if text is None:
+            return default
+        try:
+            return convert(text)
+        except ValueError as error:
+            self.problems.append(f"{name}: {error}")
+            return default
+
+    def require(self, name: str, reason: str, fix: str) -> None:
+        """Note a mistake unless `name` is given."""
+        if self.given(name) is None:
+            self.problems.append(f"{name}: missing, but {reason}: {fix}")
+
+
+def _read(reader: _Reader) -> Settings:
+    home = Path(reader.given("HUBOUT_HOME") or "home").expanduser().resolve()
+    port = reader.read("HUBOUT_PORT", _whole(1, 65533), 8000)
+    embedded_smtp = reader.given("HUBOUT_SMTP_URL") is None
+    embedded_sheets = all(
+        reader.given(name) is None for name in ("HUBOUT_SHEETS_URL", "GOOGLE_APPLICATION_CREDENTIALS")
+    )
+    _check_together(reader, local=embedded_smtp and embedded_sheets, embedded_smtp=embedded_smtp)
+    return Settings(
+        home=home,
+        port=port,
+        base_url=reader.read("HUBOUT_BASE_URL", _base_url, f"http://{LOOPBACK}:{port}"),
+        given_keys=reader.read("HUBOUT_SECRET_KEY", _keys, ()),
+        database_url=reader.read("HUBOUT_DATABASE_URL", _database_url, f"sqlite:///{home / 'hubout.sqlite3'}"),
+        redis_url=reader.read("HUBOUT_REDIS_URL", _url("redis", "rediss", "unix"), f"unix://{_socket(home)}"),
+        smtp_url=reader.read("HUBOUT_SMTP_URL", _url("smtp", "smtps"), f"smtp://{LOOPBACK}:{port + 2}"),
+        mail_from=reader.read("HUBOUT_MAIL_FROM", _sender, "HubOut <hubout@example.org>"),
+        sheets_url=reader.read(
+            "HUBOUT_SHEETS_URL", _base_url, f"http://{LOOPBACK}:{port + 1}" if embedded_sheets else None
+        ),
+        google_credentials=reader.read("GOOGLE_APPLICATION_CREDENTIALS", _existing(Path.is_file, "file"), None),
+        calls_dir=reader.read("HUBOUT_CALLS_DIR", _existing(Path.is_dir, "folder"), None),
+        workers=reader.read("HUBOUT_WORKERS", _whole(1, 64), 2),
+        clock_start=reader.read("HUBOUT_CLOCK", _instant, None),
+        files_url=reader.read("HUBOUT_FILES_URL", _any_url, f"file://{home / 'files'}"),
+        log_sheets=reader.read("HUBOUT_LOG_SHEETS", _flag, default=False),
+        sheets_quota=reader.read("HUBOUT_SHEETS_QUOTA", _flag, default=False),
+        require_all=reader.read("HUBOUT_REQUIRE_ALL", _flag, default=False),
+        embedded_database=reader.given("HUBOUT_DATABASE_URL") is None,
+        embedded_redis=reader.given("HUBOUT_REDIS_URL") is None,
+        embedded_smtp=embedded_smtp,
+        embedded_sheets=embedded_sheets,
+    )
+
+
+def _check_together(reader: _Reader, *, local: bool, embedded_smtp: bool) -> None:
+    if not local and reader.given("HUBOUT_CLOCK"):
+        reader.problems.append("HUBOUT_CLOCK: time moves only while mail and sheets stay local: unset it")
+    if not local:
+        fix = "give 32 random characters or more, the same on every host"
+        reader.require("HUBOUT_SECRET_KEY", "links are sent to real people", fix)
+    if not embedded_smtp:
+        fix = "give the public address of this site, as https://moduli.example.org"
+        reader.require("HUBOUT_BASE_URL", "mails carry links to it", fix)
+        fix = "give the sender's address, as `Moduli <moduli@example.org>`"
+        reader.require("HUBOUT_MAIL_FROM", "mails need a sender", fix)
+    if reader.given("HUBOUT_SHEETS_URL"):
+        fix = "name the service account's JSON file"
+        reader.require("GOOGLE_APPLICATION_CREDENTIALS", "HUBOUT_SHEETS_URL is set", fix)
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"`{text}` does not serve: give a whole number from {low} to {high}")
+        return int(text)
+
+    return convert
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(f"`{text}` does not serve: give 1 or 0")
+    return text == "1"
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+            raise ValueError(f"no address of this kind: begin it with {' or '.join(f'{s}://' for s in schemes)}")
+        return text
+
+    return convert
+
+
+def _any_url(text: str) -> str:
+    if "://" not in text:
+        raise ValueError(f"`{text}` is no URL: write a folder as file:///srv/hubout/files")
+    return text
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(_url("http", "https")(text))
+    if not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("no address of a site: write it like https://moduli.example.org")
+    return text.rstrip("/")
+
+
+def _database_url(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme not in ("sqlite", "postgresql", "postgres", "postgresql+psycopg"):
+        raise ValueError("no database that HubOut knows: begin it with postgresql:// or sqlite:///")
+    return f"sqlite://{rest}" if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    keys = tuple(key.strip().encode() for key in text.split(","))
+    if any(len(key) < _MINIMUM_KEY_LENGTH for key in keys):
+        raise ValueError(f"too short to be safe: each key needs {_MINIMUM_KEY_LENGTH} characters")
+    return keys
+
+
+def _sender(text: str) -> str:
+    if "@" not in text or "\n" in text or "\r" in text:
+        raise ValueError(f"`{text}` is no sender: write it like `Moduli <moduli@example.org>`")
+    return text
+
+
+def _existing(test: Callable[[Path], bool], kind: str) -> Callable[[str], Path | None]:
+    def convert(text: str) -> Path:
+        path = Path(text).expanduser().resolve()
+        if not test(path):
+            raise ValueError(f"there is no {kind} `{text}`: correct the path or unset it")
+        return path
+
+    return convert
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parse_instant(text)
+    except ClockError as error:
+        raise ValueError(str(error)) from error
+
+
+def _socket(home: Path) -> Path:
+    """Where our own Redis listens: in `home`, or by its digest where that path is too long for a socket."""
+    socket = home / "redis" / "redis.sock"
+    if len(os.fsencode(socket)) <= _LONGEST_SOCKET_PATH:
+        return socket
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hubout-{os.getuid()}-{digest}" / "redis.sock"
+
+
+def _kept_key(path: Path) -> bytes:
+    if not path.exists():
+        create_text(path, secrets.token_hex(32))
+    return path.read_text().strip().encode()
