@@ -1,0 +1,251 @@
+"""One file = one call (bando): what its author writes, and the call it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from app.catalogue.messages import Message
+from forms.definition import FieldDefinition, FormDefinition, Text
+from forms.document import Document, Strict
+from workflows.definition import WorkflowDefinition
+
+ROME = ZoneInfo("Europe/Rome")
+
+PEOPLE_KEYS: Mapping[str, str] = {
+    "coordinatore": "coordinator",
+    "backup_coordinatore": "coordinator",
+    "istruttore": "case_officer",
+    "revisore": "reviewer",
+    "provincia": "province",
+    "protocollo": "register",
+}
+"""Role of a workflow -> key under `people:` (clarifications.md §3)."""
+
+PEOPLE_DEFAULTS: Mapping[str, str] = {"case_officer": "coordinator", "register": "coordinator"}
+"""Who stands in where a call names nobody."""
+
+
+class Person(Strict):
+    """Somebody who acts for the call: `id` names their tab in the sheet, `email` gets the links."""
+
+    id: str = ""
+    body: str = ""
+    email: str
+
+    @field_validator("email")
+    @classmethod
+    def _plain_address(cls, email: str) -> str:
+        if "@" not in email or any(character in email for character in "\r\n ,;<>"):
+            raise ValueError(f"`{email}` is no e-mail address | write one address, like ufficio@comune.example.org")
+        return email
+
+    @property
+    def name(self) -> str:
+        """How a tab or a page names this person."""
+        return self.id or self.email
+
+
+PeopleValue = tuple[Person, ...]
+
+
+class Site(Strict):
+    """One value of the routing answer: its places, where its rows go, its city (for holidays)."""
+
+    label: Text | None = None
+    places: int | None = Field(default=None, ge=0)
+    tab: str | None = None
+    workbook: str | None = None
+    city: Literal["cinisello", "matera"] | None = None
+
+
+class Office(Strict):
+    """Who answers for the procedure (law 241/1990, articles 5 and 8); shown in receipts."""
+
+    name: str = "Ufficio Politiche giovanili"
+    officer: str = "Responsabile del procedimento"
+    email: str = "hubout@comune.example.org"
+    phone: str = "02 0000 0000"
+    substitute: str = "segreteria.generale@comune.example.org"
+    court: str = "TAR competente per territorio"
+
+
+class PartnerColumn(Strict):
+    """A column that reviewers fill in; `asks` says whose tab has it."""
+
+    id: str
+    type: Literal["text", "integer", "date", "bool", "choice"] | None = None
+    options: tuple[str, ...] = ()
+    min: int | None = None
+    max: int | None = None
+    asks: Literal["reviewer", "province"] = "reviewer"
+
+    @model_validator(mode="after")
+    def _options_make_a_choice(self) -> PartnerColumn:
+        if self.type == "choice" and not self.options:
+            raise ValueError("a choice needs options | add `options: [sì, no]`")
+        return self
+
+    @property
+    def kind(self) -> Literal["text", "integer", "date", "bool", "choice"]:
+        """The type, told by the options where the author named none."""
+        return self.type or ("choice" if self.options else "text")
+
+
+class SheetSettings(Strict):
+    """The workbook, our columns and theirs. `spreadsheet_id` names one that exists and is shared with us."""
+
+    workbook: str
+    title: str | None = None
+    spreadsheet_id: str | None = None
+    tab: str = "Domande"
+    columns: tuple[str, ...]
+    partner_columns: tuple[PartnerColumn, ...] = ()
+
+
+class CallFile(Strict):
+    """A call as its author writes it; unknown keys are errors."""
+
+    call: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{2,78}$")
+    title: Text
+    opens: datetime
+    closes: datetime | None = None
+    form: str | dict[str, Any]
+    workflow: str | dict[str, Any]
+    city: Literal["cinisello", "matera"] = "cinisello"
+    route_by: str | None = None
+    sites: dict[str, Site] = {}
+    options: dict[str, tuple[str, ...]] = {}
+    people: dict[Literal["coordinator", "case_officer", "reviewer", "province", "register"], Any]
+    reviews: int = Field(default=2, ge=1)
+    requirements: tuple[Text, ...] = ()
+    criteria: tuple[Text, ...] = ()
+    office: Office = Office()
+    next_steps: Text | None = None
+    sheet: SheetSettings | None = None
+    messages: dict[str, dict[str, Any]] = {}
+
+    @field_validator("opens", "closes")
+    @classmethod
+    def _in_rome(cls, instant: datetime | None) -> datetime | None:
+        if instant is None:
+            return None
+        return (instant if instant.tzinfo else instant.replace(tzinfo=ROME)).astimezone(UTC)
+
+    @field_validator("people")
+    @classmethod
+    def _as_lists(cls, people: dict[str, Any]) -> dict[str, dict[str, PeopleValue]]:
+        return {key: _people(value) for key, value in people.items()}
+
+    @model_validator(mode="after")
+    def _closes_after_it_opens(self) -> CallFile:
+        if self.closes and self.closes <= self.opens:
+            raise ValueError("`closes` is not after `opens` | move one of the two dates")
+        return self
+
+
+def _people(value: Any) -> dict[str, PeopleValue]:
+    """A role's people by site; the key "" serves every site without its own."""
+    if isinstance(value, Mapping) and "email" not in value:
+        return {str(site): _people(of_site)[""] for site, of_site in value.items()}
+    entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return {"": tuple(Person(email=entry) if isinstance(entry, str) else Person.model_validate(entry) for entry in entries)}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of one workbook and the reviewer who works in it (None: rows only, nobody is asked)."""
+
+    workbook: str
+    title: str
+    reviewer: Person | None
+    columns: tuple[PartnerColumn, ...]
+    asks: Literal["reviewer", "province"] = "reviewer"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call with its form and workflow resolved; what services work with."""
+
+    file: CallFile
+    form: FormDefinition
+    workflow: WorkflowDefinition
+    document: Document
+    messages: Mapping[str, Message] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The name in addresses, commands and rows."""
+        return self.file.call
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether an application sent at `now` is in time (server receipt time counts)."""
+        return self.file.opens <= now and (self.file.closes is None or now <= self.file.closes)
+
+    @property
+    def route_field(self) -> FieldDefinition | None:
+        """The answer that chooses people, places and tab."""
+        if self.file.route_by:
+            return self.form.field(self.file.route_by)
+        sites = set(self.file.sites)
+        options = ((field, {option.value for option in field.options}) for field in self.form.fields)
+        return next((field for field, values in options if sites and sites <= values), None)
+
+    def site_of(self, answers: Mapping[str, Any]) -> str:
+        """The routing answer's value, or "" where the call has one site only."""
+        route = self.route_field
+        value = answers.get(route.id) if route else None
+        return str(value[0] if isinstance(value, list) and value else value or "")
+
+    def site(self, site: str) -> Site:
+        """What the call says of `site`."""
+        return self.file.sites.get(site, Site())
+
+    def city(self, site: str) -> str:
+        """Whose patron day and office hours count."""
+        return self.site(site).city or self.file.city
+
+    def people(self, role: str, site: str) -> tuple[Person, ...]:
+        """Who holds `role` (a workflow's role id) for cases of `site`; empty when nobody does."""
+        key = PEOPLE_KEYS.get(role, "")
+        named = self.file.people.get(key)  # type: ignore[call-overload] # any role may be asked for
+        if named is None:
+            return self.people("coordinatore", site)[:1] if key in PEOPLE_DEFAULTS else ()
+        people: tuple[Person, ...] = named.get(site, named.get("", ()))
+        if role == "backup_coordinatore":
+            return people[1:2] or people[:1]
+        return people[:1] if role in ("coordinatore", "istruttore", "protocollo") else people
+
+    def tabs(self, site: str) -> tuple[Tab, ...]:
+        """The tabs a case of `site` has a row in: one a reviewer, and the Provincia's where one is named."""
+        sheet = self.file.sheet
+        if sheet is None:
+            return ()
+        workbook = self.site(site).workbook or sheet.workbook
+        title = self.site(site).tab or sheet.tab
+        reviewers = self.people("revisore", site)
+        columns = tuple(column for column in sheet.partner_columns if column.asks == "reviewer")
+        tabs = [
+            Tab(workbook, title if len(reviewers) == 1 else f"{title} – {reviewer.name}", reviewer, columns)
+            for reviewer in reviewers
+        ] or [Tab(workbook, title, None, columns)]
+        opinion = tuple(column for column in sheet.partner_columns if column.asks == "province")
+        tabs += [
+            Tab(workbook, f"{title} – {person.name}", person, opinion, "province")
+            for person in (self.people("provincia", site) if opinion else ())
+        ]
+        return tuple(tabs)
+
+    def site_ids(self) -> tuple[str, ...]:
+        """Every value the routing answer can have in this call."""
+        route = self.route_field
+        return tuple(self.file.sites) or (tuple(option.value for option in route.options) if route else ("",))
+
+    def all_tabs(self) -> tuple[Tab, ...]:
+        """Every tab of the call, each once."""
+        return tuple({(tab.workbook, tab.title): tab for site in self.site_ids() for tab in self.tabs(site)}.values())

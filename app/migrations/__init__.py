@@ -1,0 +1,1 @@
+"""Database migrations (Alembic), the same on SQLite and PostgreSQL."""

@@ -1,0 +1,90 @@
+"""What every use case works with, opened once a process: settings, time, catalogue, database, Redis, files."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import fsspec
+from fsspec.spec import AbstractFileSystem
+from redis import Redis, RedisError
+from sqlalchemy.orm import Session
+
+from app import queues
+from app.catalogue.library import Catalogue, read_catalogue
+from app.clock import Clock
+from app.config import Settings
+from app.db import Database
+from forms.document import DefinitionError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The shell's parts. Times come from `clock`, never from the machine."""
+
+    settings: Settings
+    clock: Clock
+    catalogue: Catalogue
+    database: Database
+    redis: Redis
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction; after its commit the drains that `ask_for` named are woken, best effort."""
+        with self.database.write() as session:
+            yield session
+        for drain, argument in sorted(session.info.pop("wake", set())):
+            self.wake(drain, argument)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A view to read from."""
+        with self.database.read() as session:
+            yield session
+
+    def wake(self, drain: str, argument: str = "") -> None:
+        """Wake a drain now; without Redis the clock's sweep finds the work later."""
+        try:
+            queues.wake(self.redis, drain, argument)
+        except RedisError as error:
+            log.warning("redis is not there, %s waits for the sweep: %s", drain, type(error).__name__)
+
+    @cached_property
+    def files(self) -> tuple[AbstractFileSystem, str]:
+        """The store of uploads and the folder in it."""
+        filesystem, folder = fsspec.core.url_to_fs(self.settings.files_url)
+        filesystem.makedirs(folder, exist_ok=True)
+        return filesystem, folder
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.database.close()
+        self.redis.close()
+
+
+def ask_for(session: Session, drain: str, argument: str = "") -> None:
+    """Have `drain` woken once the transaction of `session` is committed."""
+    session.info.setdefault("wake", set()).add((drain, argument))
+
+
+def open_context(settings: Settings) -> Context:
+    """Everything opened for `settings`.
+
+    Raises:
+        DefinitionError: a definition file is wrong; the app does not start on it.
+    """
+    catalogue, faults = read_catalogue(settings.calls_dir)
+    if faults:
+        raise DefinitionError(faults)
+    return Context(
+        settings=settings,
+        clock=settings.open_clock(),
+        catalogue=catalogue,
+        database=Database(settings.database_url),
+        redis=Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5),
+    )
