@@ -1,0 +1,28 @@
+"""What can go wrong between us and Google, by what the caller must do about it."""
+# ruff: noqa: N818 - read at the caller's except: `except Throttled`; all of them are SheetsError
+
+from __future__ import annotations
+
+
+class SheetsError(Exception):
+    """Base of all; its text is for the operator, one line."""
+
+
+class Throttled(SheetsError):
+    """The quota is used up: nothing was sent, or nothing was done. Try again after `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"Google Sheets: quota used up, again in {retry_after:.0f} s")
+
+
+class Unreachable(SheetsError):
+    """Google did not answer, or not sensibly, after all tries. Transient; a write may or may not have been done."""
+
+
+class Gone(SheetsError):
+    """The spreadsheet is not there for us any more (404) or not shared with us (403): a person must act."""
+
+
+class Refused(SheetsError):
+    """Google refuses the request and would again: a person or a developer must act; the text says what to do."""

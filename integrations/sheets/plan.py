@@ -1,0 +1,116 @@
+"""What one cycle writes to one spreadsheet: typed, without Google's words. Pure.
+
+Exactly once: Google has no precondition and no request id, but refuses a developer metadata id that is in use. So
+each write begins by making a marker whose id is 31 bits of the operation's hash, in the same atomic batch: a batch
+sent twice is applied once (google-sheets.md §3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from integrations.sheets.layout import CellValue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from integrations.sheets.layout import Column, TabLayout
+    from integrations.sheets.snapshot import SheetSnapshot
+
+MARKER_LIFE = 600
+"""Seconds that a marker stays at least: a request that timed out may still land up to 180 s later."""
+
+
+@dataclass(frozen=True)
+class CellWrite:
+    """A value for one cell, by row and column from 0."""
+
+    row: int
+    column: int
+    value: CellValue
+
+
+@dataclass(frozen=True)
+class PlacedColumn:
+    """A column to set up at `index`: `made` writes its heading too, else it was there and only gets its tag."""
+
+    column: Column
+    index: int
+    made: bool
+
+
+@dataclass(frozen=True)
+class TabWrite:
+    """One tab's part of a write.
+
+    Attributes:
+        sheet_id: the tab.
+        columns: columns to set up.
+        cells: cells of rows that are there.
+        rows: rows to append after the last one, each from column 0.
+        column_count: columns the grid must have at least.
+        row_count: rows the grid must have at least; 0 where it need not grow.
+    """
+
+    sheet_id: int
+    layout: TabLayout
+    columns: tuple[PlacedColumn, ...] = ()
+    cells: tuple[CellWrite, ...] = ()
+    rows: tuple[tuple[CellValue, ...], ...] = ()
+    add_columns: int = 0
+    add_rows: int = 0
+    tag: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is to be written to this tab."""
+        return not (self.columns or self.cells or self.rows or self.tag)
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """The one write of a cycle.
+
+    Attributes:
+        operation: names this batch; the same for a repeat of it, different for any other batch ever.
+        made_at: unix seconds, kept in the marker.
+        stale_markers: metadata ids of earlier operations, to be deleted.
+    """
+
+    operation: str
+    made_at: int
+    tabs: tuple[TabWrite, ...]
+    stale_markers: tuple[int, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is to be written: no call is worth making (stale markers alone wait)."""
+        return not self.tabs
+
+    @property
+    def marker(self) -> int:
+        """Metadata id of this operation's marker: 31 bits of its hash, never 0."""
+        return marker_of(self.operation)
+
+
+def marker_of(operation: str) -> int:
+    """The metadata id that stands for `operation`."""
+    digest = hashlib.sha256(operation.encode()).digest()
+    return int.from_bytes(digest[:4]) % (2**31 - 1) + 1
+
+
+def plan_write(operation: str, snapshot: SheetSnapshot, tabs: Sequence[TabWrite], now: datetime) -> WritePlan:
+    """The cycle's write: the tabs that have something to write, and the markers old enough to go.
+
+    Args:
+        operation: unique for each cycle, as `f"{spreadsheet_id}:{cycle number}"`, or a random one.
+        snapshot: the read this cycle began with.
+        tabs: `Reconciled.write` of each tab.
+        now: aware; markers older than MARKER_LIFE before it are deleted.
+    """
+    made_at = int(now.timestamp())
+    stale = sorted(id_ for id_, made in snapshot.markers.items() if made_at - made > MARKER_LIFE)
+    return WritePlan(operation, made_at, tuple(tab for tab in tabs if not tab.empty), tuple(stale))
