@@ -1,0 +1,84 @@
+"""The closed list of what a mail may say in braces, each with the one place its value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Source = Literal["case", "call", "settings", "act"]
+"""`case`: the submission and its state; `call`: the call file; `settings`: the installation; `act`: what happened
+(the event and its inputs, the timer, the token made for this very mail)."""
+
+Kind = Literal["line", "text", "link"]
+"""`line`: a few words inside a sentence; `text`: what a person wrote, several lines, alone on its line and shown as
+a quotation; `link`: an address, alone on its line and shown as a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Where a value comes from, what it is, how it is shown, and whether a subject may carry it."""
+
+    source: Source
+    meaning: str
+    kind: Kind = "line"
+    subject: bool = False
+
+
+PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
+    {
+        # The case.
+        "codice": Placeholder("case", "the submission's reference, as CWK-26-7F3K9Q", subject=True),
+        "nome": Placeholder("case", "the applicant's first name, also in mails to a parent"),
+        "data": Placeholder("case", "day of sending, in words", subject=True),
+        "ora": Placeholder("case", "hour of sending in Rome, as 14:05", subject=True),
+        "protocollo": Placeholder("case", "register number and date; `in corso di registrazione` until it is known"),
+        "termine": Placeholder("case", "end of the legal term, a day in words; empty where law 241 does not apply"),
+        "giorni": Placeholder("case", "days left until `termine`", subject=True),
+        "stato": Placeholder("case", "label of the state, as staff read it", subject=True),
+        "titolo": Placeholder("case", "title of the proposal, in the proposer's words"),
+        "sede": Placeholder("case", "the space or place that was asked for or booked"),
+        "citta": Placeholder("case", "the city the case belongs to", subject=True),
+        "inizio": Placeholder("case", "first day of the desk period or of the activity, in words", subject=True),
+        "fine": Placeholder("case", "last day of the desk period, in words", subject=True),
+        "posizione": Placeholder("case", "place in the waiting list, from 1"),
+        "media": Placeholder("case", "mean score of the valid reviews, as 82,5"),
+        "n": Placeholder("case", "number of valid reviews", subject=True),
+        "data_cancellazione": Placeholder("case", "day on which the personal data are deleted, in words"),
+        "genitore_email_mascherata": Placeholder("case", "the parent's address, masked as m…@example.org"),
+        "link_stato": Placeholder("case", "the applicant's own page", "link"),
+        # The call.
+        "modulo": Placeholder("call", "title of the call", subject=True),
+        "ufficio": Placeholder("call", "the office in charge"),
+        "rdp": Placeholder("call", "the officer in charge (responsabile del procedimento)"),
+        "potere_sostitutivo": Placeholder("call", "whom to write to when the term has passed"),
+        "tar": Placeholder("call", "the administrative court, as `TAR della Lombardia`"),
+        "suggerimento": Placeholder("call", "what to do after a refusal: another call, the next window"),
+        "referente": Placeholder("call", "who will write to agree a date"),
+        "email_ufficio": Placeholder("call", "address for questions; also the Reply-To"),
+        "telefono_ufficio": Placeholder("call", "phone number for questions"),
+        "firma": Placeholder("call", "signature: the office and its Comune"),
+        "foglio": Placeholder("call", "title of the shared spreadsheet", subject=True),
+        "scheda": Placeholder("call", "title of the reviewer's own tab"),
+        "link_foglio": Placeholder("call", "the shared spreadsheet, at the reviewer's tab", "link"),
+        "link_bando": Placeholder("call", "page of the call; empty when it is closed", "link"),
+        # The installation.
+        "link_privacy": Placeholder("settings", "the privacy notice; in every footer, never in a body", "link"),
+        # What happened.
+        "scadenza": Placeholder(
+            "act", "until when an answer is awaited: a day, and an hour where it counts", subject=True
+        ),
+        "scadenza_link": Placeholder("act", "last day on which the link of this mail works"),
+        "elenco": Placeholder("act", "what the case officer asks for, and the fields to correct", "text"),
+        "motivi": Placeholder("act", "reasons of the notice before a refusal", "text"),
+        "motivazione": Placeholder("act", "reason given for a decision", "text"),
+        "note": Placeholder("act", "what partners or coordinator propose", "text"),
+        "titolo_2": Placeholder("act", "title of the proposal that this one joins"),
+        "cosa": Placeholder("act", "what is offered, as `2 postazioni`"),
+        "appuntamento": Placeholder("act", "day and hour of the signature; empty when not agreed yet"),
+        "quando": Placeholder("act", "day and hours of the booked activity"),
+        "atto": Placeholder("act", "number of the decision act, where the office gives one"),
+        "link_azione": Placeholder("act", "the recipient's own action page; made when the mail is sent", "link"),
+    }
+)
