@@ -20,6 +20,7 @@ from app.stack.signals import StopRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
     from rich.console import Console
 
     from app.config import Settings
