@@ -1,0 +1,31 @@
+"""What a person reads when an act is refused, in Italian and English."""
+
+from __future__ import annotations
+
+from forms.model import Text
+from workflows.definition import WorkflowDefinition
+
+NOT_YOUR_TURN = Text(it="In questo momento tocca ad altri.", en="It is someone else’s turn now.")
+ABSTAINED = Text(
+    it="Ti sei astenuto o astenuta: su questa domanda decide un’altra persona.",
+    en="You abstained: someone else decides on this application.",
+)
+TWO_PARTS = Text(
+    it="Su questa domanda hai già un’altra parte: chi chiede, chi valuta e chi decide sono persone diverse.",
+    en="You already have another part here: who asks, who reviews and who decides are different people.",
+)
+CONDITION = Text(
+    it="Per questa domanda non è possibile, nella situazione attuale.",
+    en="As things stand, this is not possible for this application.",
+)
+
+
+def no_transition(definition: WorkflowDefinition, state: str) -> Text:
+    """The act does not exist where the case is now."""
+    if state not in definition.state_ids:
+        return Text(it="La domanda è in uno stato che qui non c’è.", en="The application is in an unknown state.")
+    label = definition.state(state).label
+    return Text(
+        it=f"La domanda è in «{label.it}»: questo non si può più fare, o non ancora.",
+        en=f"The application is in “{label.in_('en')}”: this can’t be done any more, or not yet.",
+    )
