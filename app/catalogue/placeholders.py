@@ -58,7 +58,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "referente": Placeholder("call", "who will write to agree a date"),
         "email_ufficio": Placeholder("call", "address for questions; also the Reply-To"),
         "telefono_ufficio": Placeholder("call", "phone number for questions"),
-        "firma": Placeholder("call", "signature: the office and its Comune"),
+        "firma": Placeholder("call", "signature on one line: the office and its Comune"),
         "foglio": Placeholder("call", "title of the shared spreadsheet", subject=True),
         "scheda": Placeholder("call", "title of the reviewer's own tab"),
         "link_foglio": Placeholder("call", "the shared spreadsheet, at the reviewer's tab", "link"),

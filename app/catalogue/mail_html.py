@@ -1,0 +1,109 @@
+"""A message for one case as an e-mail's two bodies: plain text and HTML that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from app.catalogue.messages import (
+    Block,
+    Body,
+    Facts,
+    Link,
+    LinkText,
+    Message,
+    Quote,
+    Rendered,
+    render_body,
+)
+from forms.document import Strict, build, parse
+
+_APP = Path(__file__).resolve().parent.parent
+_FOOTER = _APP / "messages" / "footer.yaml"
+_TEMPLATES = _APP / "templates"
+_QUOTE_INDENT = "  "
+_FOOTER_RULE = "-- "  # mail programs take what follows for a signature and fold it away
+
+FOOTER_PLACEHOLDERS = frozenset({"email_ufficio", "telefono_ufficio", "link_privacy"})
+"""What every mail needs besides its message's own placeholders."""
+
+
+class Footer(Strict):
+    """The words under every mail, and those of the link to the privacy notice."""
+
+    person: Body
+    staff: Body
+    privacy: LinkText
+
+
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """Subject and bodies, ready for `integrations.mail.MailMessage`."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(message: Message, language: str, values: Mapping[str, str]) -> MailParts:
+    """`message` with `values` (its placeholders and `FOOTER_PLACEHOLDERS`) in `language`.
+
+    Values are plain text, whatever they hold: they are escaped, and no value becomes a link but the `link_` ones.
+
+    Raises:
+        KeyError: a value is missing.
+    """
+    rendered = message.render(language, values)
+    footer = _footer()
+    words = (footer.staff if message.for_staff else footer.person).in_(language)
+    below = (
+        *render_body(words, "", values, language),
+        Link(footer.privacy.in_(language), values["link_privacy"]),
+    )
+    html = _template().render(
+        language="en" if language == "en" else "it",
+        rendered=rendered,
+        footer=below,
+        shape=_shape,
+    )
+    return MailParts(rendered.subject, _text(rendered, below), html)
+
+
+def _text(rendered: Rendered, footer: tuple[Block, ...]) -> str:
+    body = "\n\n".join(_block_text(block) for block in rendered.blocks)
+    return "\n".join((body, "", _FOOTER_RULE, *(_block_text(block) for block in footer), ""))
+
+
+def _block_text(block: Block) -> str:
+    if isinstance(block, Link):
+        return f"{block.label}:\n{block.url}"
+    if isinstance(block, Facts):
+        return "\n".join(f"{label}: {value}" for label, value in block.rows)
+    if isinstance(block, Quote):
+        return "\n".join((_QUOTE_INDENT + line).rstrip() for line in block.lines)
+    return "\n".join(block.lines)
+
+
+def _shape(block: Block) -> str:
+    return type(block).__name__
+
+
+@cache
+def _footer() -> Footer:
+    return build(Footer, parse(_FOOTER.read_text(encoding="utf-8"), _FOOTER.name))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("mail.html")
