@@ -1,0 +1,87 @@
+"""What is there: submissions, the outbox, the spreadsheets. `--json` gives one object a line, for programs."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from app.cli.opening import opened
+from app.cli.output import as_json_option, show_records
+from app.errors import HubOutError
+from app.services import listing, outbox_desk, sheets
+
+
+@click.command()
+@click.option("--call", help="Only of this call.")
+@click.option("--state", help="Only in this state.")
+@as_json_option
+def submissions(call: str | None, state: str | None, *, as_json: bool) -> None:
+    """List submissions, oldest first."""
+    with opened() as context:
+        columns = ("reference", "call", "form", "state", "submitted_at", "updated_at")
+        show_records(listing.submissions(context, call, state), columns, as_json=as_json)
+
+
+@click.command()
+@click.argument("reference")
+@as_json_option
+def show(reference: str, *, as_json: bool) -> None:
+    """Show submission REFERENCE: answers, events, reviews, decision, outbox messages."""
+    with opened() as context:
+        record = listing.show(context, reference)
+    if record is None:
+        raise HubOutError(f"there is no submission {reference}", "`hubout submissions` lists them")
+    click.echo(json.dumps(record, ensure_ascii=False, indent=None if as_json else 2))
+
+
+@click.group()
+def outbox() -> None:
+    """What waits to be delivered, and dead letters."""
+
+
+@outbox.command("list")
+@as_json_option
+def list_outbox(*, as_json: bool) -> None:
+    """List what is not delivered yet."""
+    with opened() as context:
+        columns = ("id", "channel", "target", "state", "attempts", "next_try_at", "last_error")
+        show_records(listing.outbox(context), columns, as_json=as_json)
+
+
+@outbox.command()
+@click.argument("row", type=int, required=False)
+def retry(row: int | None) -> None:
+    """Try outbox ROW once more now; without ROW, every dead letter."""
+    with opened() as context:
+        click.echo(f"{outbox_desk.retry(context, row)} to be tried again")
+
+
+@click.group()
+def sheets_group() -> None:
+    """How the spreadsheets stand."""
+
+
+@sheets_group.command()
+@as_json_option
+def status(*, as_json: bool) -> None:
+    """List the tabs."""
+    with opened() as context:
+        columns = ("call", "reviewer", "spreadsheet", "tab", "rows", "dirty")
+        show_records(listing.sheets_status(context), columns, as_json=as_json)
+
+
+@click.command()
+def sync() -> None:
+    """Ask for all spreadsheets to be read and written now; `hubout wait` waits for it."""
+    with opened() as context:
+        sheets.request_sync(context)
+
+
+COMMANDS = {
+    "submissions": submissions,
+    "show": show,
+    "outbox": outbox,
+    "sheets": sheets_group,
+    "sync": sync,
+}
