@@ -35,11 +35,11 @@ class CellWrite:
 
 @dataclass(frozen=True)
 class PlacedColumn:
-    """A column to set up at `index`: `made` writes its heading too, else it was there and only gets its tag."""
+    """A column to set up at `index` (tag, look, dropdown); `heading` writes its heading too."""
 
     column: Column
     index: int
-    made: bool
+    heading: bool
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,9 @@ class TabWrite:
         columns: columns to set up.
         cells: cells of rows that are there.
         rows: rows to append after the last one, each from column 0.
-        column_count: columns the grid must have at least.
-        row_count: rows the grid must have at least; 0 where it need not grow.
+        add_columns: columns to add to the grid first.
+        add_rows: rows to add to the grid first.
+        tag: the tab is to be tagged as ours.
     """
 
     sheet_id: int
