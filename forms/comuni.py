@@ -19,10 +19,11 @@ from typing import Any, Final
 ABROAD: Final = "Estero"
 _PROVINCE: Final = re.compile(r"\([A-Za-z]{2}\)$")
 # The package writes every word with a capital; officially these are small (Alà dei Sardi, Borgo d'Ale).
-_SMALL: Final = frozenset(
+_SMALL_WORDS: Final = (
     "a ad ai al all' alla alle allo con d' da dal dall' dalla de' degli dei del dell' della delle dello di e ed "
-    "in nei nel nell' nella nelle per su sui sul sull' sulla sulle".split()  # noqa: SIM905 - forty quoted words read worse
+    "in nei nel nell' nella nelle per su sui sul sull' sulla sulle"
 )
+_SMALL: Final = frozenset(_SMALL_WORDS.split())
 
 
 @cache

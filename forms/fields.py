@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 Cell: TypeAlias = str | int | float | bool
 Inputs: TypeAlias = list[tuple[str, str]]
-MOST_ROWS: Final = 20
-"""How many rows a repeated group takes where its validators don't say."""
 _LONGEST_FILENAME: Final = 120
 _YES: Final = {"it": ("Sì", "No"), "en": ("Yes", "No")}
 
@@ -203,7 +201,7 @@ def _bounds(definition: FieldDefinition) -> dict[str, Any]:
 class Radio(FieldType):
     """One of several answers, all of them in sight."""
 
-    widget = wtf.RadioField
+    widget: ClassVar[type[wtf.Field]] = wtf.RadioField
     has_options = True
 
     def _arguments(self, definition: FieldDefinition) -> dict[str, Any]:
@@ -457,17 +455,11 @@ class Repeat(FieldType):
         properties = {part.id: described(part) for part in definition.item}
         required = [part.id for part in definition.item if part.required is True]
         rows = {"type": "object", "properties": properties, "required": required}
-        return {"type": "array", "items": rows, "maxItems": row_limit(definition)}
+        return {"type": "array", "items": rows}
 
 
 def _rows(given: Any) -> Iterable[Mapping[str, Any]]:
     return [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
-
-
-def row_limit(definition: FieldDefinition) -> int:
-    """How many rows a repeated group takes at most."""
-    check = definition.check("max_items")
-    return MOST_ROWS if check is None else int(check.parameter)
 
 
 class FormFields(FieldType):
