@@ -7,7 +7,7 @@ for showing again; what it is worth is judged in `forms.judging`, by the definit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from wtforms import Form
 from wtforms import fields as wtf
@@ -36,7 +36,13 @@ _LONGEST_INDEX: Final = 6
 _classes: dict[tuple[str, type[Form]], type[Form]] = {}
 
 
-class _Rows(wtf.FieldList[Any]):
+if TYPE_CHECKING:
+    _FieldList = wtf.FieldList[Any]
+else:
+    _FieldList = wtf.FieldList  # generic in its stubs only
+
+
+class _Rows(_FieldList):
     """A list of small forms that reads only plain row numbers (WTForms fails on `team-²-nome`)."""
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
