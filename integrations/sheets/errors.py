@@ -9,7 +9,7 @@ class SheetsError(Exception):
 
 
 class Throttled(SheetsError):
-    """The quota is used up: nothing was sent, or nothing was done. Try again after `retry_after` seconds."""
+    """The quota is used up: nothing was done. Try again after `retry_after` seconds."""
 
     def __init__(self, retry_after: float) -> None:
         self.retry_after = retry_after
@@ -25,4 +25,12 @@ class Gone(SheetsError):
 
 
 class Refused(SheetsError):
-    """Google refuses the request and would again: a person or a developer must act; the text says what to do."""
+    """Google refuses the request and would again: a person or a developer must act; the text says what to do.
+
+    Attributes:
+        code: HTTP status of the answer, 0 where there was none.
+    """
+
+    def __init__(self, text: str, code: int = 0) -> None:
+        self.code = code
+        super().__init__(text)

@@ -53,6 +53,7 @@ class TabWrite:
         rows: rows to append after the last one, each from column 0.
         add_columns: columns to add to the grid first.
         add_rows: rows to add to the grid first.
+        dress: where the columns are, for the look of added rows.
         tag: the tab is to be tagged as ours.
     """
 
@@ -63,6 +64,7 @@ class TabWrite:
     rows: tuple[tuple[CellValue, ...], ...] = ()
     add_columns: int = 0
     add_rows: int = 0
+    dress: tuple[PlacedColumn, ...] = ()
     tag: bool = False
 
     @property
