@@ -100,6 +100,7 @@ class Facts:
         no_other_seat: this person holds no other active seat (same e-mail and birth date).
         slot_free: the slot of `inputs` meets no other; True where the call has no site.
         target_open: the reference of `inputs` is an open case of the same call.
+        opinion: the Province's opinion as its sheet cell gives it.
         listed_wants: someone on the waiting list wants this case's seats.
         requirements: ids in `call.requirements`.
     """
@@ -118,4 +119,5 @@ class Facts:
     slot_free: bool = True
     target_open: bool = False
     listed_wants: bool = False
+    opinion: str | None = None
     requirements: tuple[str, ...] = ()

@@ -220,7 +220,7 @@ def emit_effect(effect: Effect) -> Any:
     given = {key: value for key in type(effect).model_fields if (value := getattr(effect, key)) is not None}
     when = given.pop("when", None)
     short = given.get(effect.parameter or "")
-    written = {effect.name: short if set(given) == {effect.parameter} else given or None}
+    written = {effect.name: short if set(given) == {effect.parameter} else given}
     if when is not None:
         return {**written, "when": plain_condition(when)}
     return written if given else effect.name

@@ -2,7 +2,8 @@
 
 Guards are the named leaves of the one condition language (`forms.conditions`); `all`, `any`, `not`, `field`, `form`,
 `age_lt` and `law241` come from there. A guard is a function of its parameter and of a `Moment`; it reads no clock
-and no table. `needs` names the fields of `Facts` it looks at, `inputs` the answers of the act; `timed` ones look at now.
+and no table. `needs` names the fields of `Facts` it looks at, `inputs` the answers of the act; a `timed` one looks at
+the time of the moment.
 """
 
 from __future__ import annotations
@@ -294,6 +295,12 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
             "the proposer's agreement is ticked (`proposer_agrees`)",
             Text(it="Serve l’accordo di chi propone.", en="The proposer has to agree."),
             inputs=("proposer_agrees",),
+        ),
+        "opinion_in_sheet": Guard(
+            lambda _, moment: bool(moment.facts.opinion),
+            "the opinion asked for is written in the sheet",
+            Text(it="Il parere non è ancora arrivato.", en="The opinion has not arrived yet."),
+            needs=frozenset({"opinion"}),
         ),
         "renewable": Guard(
             _renewable,
