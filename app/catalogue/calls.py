@@ -119,8 +119,8 @@ class CallFile(Strict):
     workflow: str | dict[str, Any]
     city: Literal["cinisello", "matera"] = "cinisello"
     route_by: str | None = None
-    sites: dict[str, Site] = {}
-    options: dict[str, tuple[str, ...]] = {}
+    sites: dict[str, Site] = Field(default_factory=dict)
+    options: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     people: dict[Literal["coordinator", "case_officer", "reviewer", "province", "register"], Any]
     reviews: int = Field(default=2, ge=1)
     requirements: tuple[Text, ...] = ()
@@ -128,7 +128,7 @@ class CallFile(Strict):
     office: Office = Office()
     next_steps: Text | None = None
     sheet: SheetSettings | None = None
-    messages: dict[str, dict[str, Any]] = {}
+    messages: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("opens", "closes")
     @classmethod
@@ -154,7 +154,9 @@ def _people(value: Any) -> dict[str, PeopleValue]:
     if isinstance(value, Mapping) and "email" not in value:
         return {str(site): _people(of_site)[""] for site, of_site in value.items()}
     entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    return {"": tuple(Person(email=entry) if isinstance(entry, str) else Person.model_validate(entry) for entry in entries)}
+    return {
+        "": tuple(Person(email=entry) if isinstance(entry, str) else Person.model_validate(entry) for entry in entries)
+    }
 
 
 @dataclass(frozen=True)

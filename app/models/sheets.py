@@ -19,7 +19,7 @@ class Spreadsheet(Base):
     workbook: Mapped[str] = mapped_column(String(80), primary_key=True)
     spreadsheet_id: Mapped[str | None] = mapped_column(String(120))
     fence: Mapped[int] = mapped_column(default=0)
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str] = mapped_column(default="")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from functools import cached_property
 
 import fsspec
 from fsspec.spec import AbstractFileSystem
-from redis import Redis, RedisError
+from redis import Redis
 from sqlalchemy.orm import Session
 
 from app import queues
@@ -19,8 +18,6 @@ from app.clock import Clock
 from app.config import Settings
 from app.db import Database
 from forms.document import DefinitionError
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,7 @@ class Context:
 
     def wake(self, drain: str, argument: str = "") -> None:
         """Wake a drain now; without Redis the clock's sweep finds the work later."""
-        try:
-            queues.wake(self.redis, drain, argument)
-        except RedisError as error:
-            log.warning("redis is not there, %s waits for the sweep: %s", drain, type(error).__name__)
+        queues.wake(self.redis, drain, argument)
 
     @cached_property
     def files(self) -> tuple[AbstractFileSystem, str]:
@@ -86,5 +80,5 @@ def open_context(settings: Settings) -> Context:
         clock=settings.open_clock(),
         catalogue=catalogue,
         database=Database(settings.database_url),
-        redis=Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5),
+        redis=queues.connect(settings.redis_url),
     )

@@ -1,0 +1,49 @@
+"""Uploads: kept in the store under random names, never served inline."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app.models import StoredFile, Submission
+from app.services.context import Context
+
+
+def keep(
+    context: Context,
+    session: Session,
+    submission: Submission,
+    uploads: Mapping[str, FileStorage],
+    facts: Mapping[str, Any],
+    *,
+    seq: int,
+) -> None:
+    """Stream each upload into the store and note it; `facts` are the stored answers of the file fields.
+
+    A rollback after this leaves a nameless file behind, never a case without its file.
+    """
+    for field, upload in uploads.items():
+        filesystem, folder = context.files
+        key = secrets.token_hex(16)
+        upload.stream.seek(0)
+        with filesystem.open(f"{folder}/{key}", "wb") as target:
+            shutil.copyfileobj(upload.stream, target)
+        session.add(
+            StoredFile(
+                submission_id=submission.id,
+                seq=seq,
+                field=field,
+                key=key,
+                stored_at=context.clock.now(),
+                filename=facts[field]["filename"],
+                content_type=facts[field]["content_type"],
+                size=facts[field]["size"],
+                sha256=facts[field]["sha256"],
+            )
+        )
+    session.flush()

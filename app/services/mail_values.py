@@ -1,0 +1,152 @@
+"""What stands in a mail's braces: one small function for each placeholder of app/catalogue/placeholders.py.
+
+Personal data are read when the mail is sent, never kept in the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.catalogue.calls import Call
+from app.dates import local_day, show_day, show_hour, show_moment
+from app.models import Submission
+from app.security import mask_email
+from forms.fields import shown
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """All that a mail may speak of: the case, its call, what happened, and the links made for this one mail."""
+
+    submission: Submission
+    call: Call
+    language: str
+    now: datetime
+    act: Mapping[str, Any] = field(default_factory=dict)
+    due: datetime | None = None
+    link_until: datetime | None = None
+    term: date | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    position: int | None = None
+    scores: tuple[int, ...] = ()
+    deleted_on: date | None = None
+    tab: str = ""
+    sheet_title: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, *names: str) -> str:
+        """The first of these answers that is there, as text for people."""
+        for name in names:
+            value = self.submission.answers.get(name)
+            if value not in (None, "", []):
+                return shown(self.call.form.field(name), value, self.language)
+        return ""
+
+    def day(self, value: date | None) -> str:
+        """A day in words, or nothing."""
+        return show_day(value, self.language) if value else ""
+
+
+def mean_score(scores: tuple[int, ...]) -> str:
+    """The mean in hundredths, half up, as people write it: `82,5`; nothing without scores."""
+    if not scores:
+        return ""
+    hundredths = (sum(scores) * 200 + len(scores)) // (2 * len(scores))
+    whole, part = divmod(hundredths, 100)
+    return f"{whole},{part:02d}".rstrip("0").rstrip(",")
+
+
+def register_number(submission: Submission, language: str) -> str:
+    """The register number and its day, or that it is still to come."""
+    if submission.protocol_number and submission.protocol_date:
+        joint = "del" if language == "it" else "of"
+        return f"{submission.protocol_number} {joint} {show_day(submission.protocol_date, language)}"
+    return "in corso di registrazione" if language == "it" else "being registered"
+
+
+def applicant_name(answers: Mapping[str, Any]) -> str:
+    """The first name of whoever applied."""
+    return str(answers.get("nome") or answers.get("referente_nome") or "")
+
+
+def _seat(head: Letterhead) -> str:
+    number = head.submission.answers.get("posti", 1)
+    one, many = ("postazione", "postazioni") if head.language == "it" else ("desk", "desks")
+    return f"{number} {one if number == 1 else many}"
+
+
+def _booked(head: Letterhead) -> str:
+    return show_moment(head.start, head.language) if head.start else ""
+
+
+def _site(head: Letterhead) -> str:
+    label = head.call.site(head.call.site_of(head.submission.answers)).label
+    return label.in_(head.language) if label else head.answer("sede", "luogo")
+
+
+def _state(head: Letterhead) -> str:
+    return head.call.workflow.state(head.submission.state).label.in_(head.language)
+
+
+def _input(*names: str) -> Callable[[Letterhead], str]:
+    def read(head: Letterhead) -> str:
+        return next((str(head.act[name]) for name in names if head.act.get(name)), "")
+
+    return read
+
+
+VALUES: Mapping[str, Callable[[Letterhead], str]] = {
+    "codice": lambda head: head.submission.reference,
+    "nome": lambda head: applicant_name(head.submission.answers),
+    "data": lambda head: head.day(local_day(head.submission.submitted_at)),
+    "ora": lambda head: show_hour(head.submission.submitted_at),
+    "protocollo": lambda head: register_number(head.submission, head.language),
+    "termine": lambda head: head.day(head.term),
+    "giorni": lambda head: str((head.term - local_day(head.now)).days) if head.term else "",
+    "stato": _state,
+    "titolo": lambda head: head.answer("titolo"),
+    "sede": _site,
+    "citta": lambda head: {"cinisello": "Cinisello Balsamo", "matera": "Matera"}[
+        head.call.city(head.call.site_of(head.submission.answers))
+    ],
+    "inizio": lambda head: head.day(local_day(head.start)) if head.start else head.answer("inizio"),
+    "fine": lambda head: head.day(local_day(head.end)) if head.end else "",
+    "posizione": lambda head: str(head.position or ""),
+    "media": lambda head: mean_score(head.scores),
+    "n": lambda head: str(len(head.scores)),
+    "data_cancellazione": lambda head: head.day(head.deleted_on),
+    "genitore_email_mascherata": lambda head: mask_email(str(head.submission.answers.get("genitore_email", ""))),
+    "modulo": lambda head: head.call.file.title.in_(head.language),
+    "ufficio": lambda head: head.call.file.office.name,
+    "rdp": lambda head: head.call.file.office.officer,
+    "potere_sostitutivo": lambda head: head.call.file.office.substitute,
+    "tar": lambda head: head.call.file.office.court,
+    "suggerimento": lambda head: head.call.file.next_steps.in_(head.language) if head.call.file.next_steps else "",
+    "referente": lambda head: head.call.file.office.name,
+    "email_ufficio": lambda head: head.call.file.office.email,
+    "telefono_ufficio": lambda head: head.call.file.office.phone,
+    "firma": lambda head: f"{head.call.file.office.name} · HubOut",
+    "foglio": lambda head: head.sheet_title,
+    "scheda": lambda head: head.tab,
+    "scadenza": lambda head: show_moment(head.due, head.language) if head.due else "",
+    "scadenza_link": lambda head: head.day(local_day(head.link_until)) if head.link_until else "",
+    "elenco": _input("elenco"),
+    "motivi": _input("motivazione", "motivi"),
+    "motivazione": _input("motivazione"),
+    "note": _input("motivazione", "note"),
+    "titolo_2": _input("titolo_2"),
+    "cosa": _seat,
+    "appuntamento": _input("appuntamento"),
+    "quando": _booked,
+    "atto": _input("atto"),
+}
+"""Every placeholder but the links, which `Letterhead.links` carries."""
+
+
+def values_of(head: Letterhead, wanted: frozenset[str]) -> dict[str, str]:
+    """The values of the placeholders that one message uses."""
+    return {name: head.links.get(name, "") if name.startswith("link_") else VALUES[name](head) for name in wanted}

@@ -1,0 +1,203 @@
+"""Mails: asked for as outbox rows inside the transaction they belong to, written when they are sent.
+
+A row holds the message's name, whom it is for, the id of the link's token and the event it speaks of; names, reasons
+and the link itself are put in at the last moment, so nothing of them lies in the outbox (design.md §2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call, Person
+from app.catalogue.mail_html import compose
+from app.catalogue.messages import Message
+from app.models import ActionToken, Event, EventPayload, OutboxMessage, Spreadsheet, Submission
+from app.services import cases, outbox, places, tokens
+from app.services.context import Context
+from app.services.mail_values import Letterhead, values_of
+from app.services.reviews import reviews_of
+from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_for
+
+APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
+"""Roles held by people of the application, and the answer that has their address."""
+
+
+class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
+    """The mail can't be written yet: what it links to is still being made."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why a mail is written: after which event, until when an answer is awaited, how long its link works."""
+
+    seq: int
+    due: datetime | None = None
+    link_until: datetime | None = None
+    mark: str = ""
+
+
+def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]:
+    """Who holds `role` on this case: from the application's answers or from the call file."""
+    if role in APPLICANT_SIDE:
+        email = submission.answers.get(APPLICANT_SIDE[role])
+        return (Person(email=email),) if email else ()
+    return call.people(role, call.site_of(submission.answers))
+
+
+def ask(
+    context: Context,
+    session: Session,
+    submission: Submission,
+    message_id: str,
+    roles: Iterable[str],
+    occasion: Occasion,
+) -> None:
+    """Put one mail for each person of `roles` into the outbox."""
+    call = context.catalogue.calls[submission.call]
+    message = call.messages[message_id]
+    for role in roles:
+        for person in holders(call, submission, role):
+            _ask_one(context, session, submission, message, tokens.Holder(role, person.email), occasion)
+
+
+def _ask_one(
+    context: Context,
+    session: Session,
+    submission: Submission,
+    message: Message,
+    holder: tokens.Holder,
+    occasion: Occasion,
+) -> None:
+    now = context.clock.now()
+    token = None
+    if message.link in ("link_azione", "link_stato"):
+        token = tokens.ensure(
+            session,
+            context.settings.secret_keys,
+            submission,
+            holder,
+            "action" if message.link == "link_azione" else "status",
+            now=now,
+            expires_at=occasion.link_until if message.link == "link_azione" else None,
+        )
+    outbox.put(
+        session,
+        outbox.Letter(
+            "mail",
+            holder.email,
+            f"mail/{submission.id}/{occasion.seq}/{message.message}/{holder.role}/{holder.email}{occasion.mark}",
+            {
+                "message": message.message,
+                "role": holder.role,
+                "token": token.id if token else None,
+                "seq": occasion.seq,
+                "due": occasion.due.isoformat() if occasion.due else None,
+            },
+        ),
+        submission_id=submission.id,
+        now=now,
+    )
+
+
+def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage:
+    """The mail that an outbox row asks for.
+
+    Raises:
+        NotYet: the spreadsheet it links to is not there yet.
+    """
+    submission = session.get_one(Submission, row.submission_id)
+    call = context.catalogue.calls[submission.call]
+    payload = row.payload
+    message = call.messages[payload["message"]]
+    language = submission.language if payload["role"] in APPLICANT_SIDE else "it"
+    head = _letterhead(context, session, submission, call, row, language)
+    prefix = "/en" if language == "en" else ""
+    values = values_of(head, message.placeholders) | {
+        "email_ufficio": call.file.office.email,
+        "telefono_ufficio": call.file.office.phone,
+        "link_privacy": f"{context.settings.base_url}{prefix}/privacy",
+    }
+    parts = compose(message, language, values)
+    domain = domain_of(context.settings.mail_from)
+    return MailMessage(
+        sender=context.settings.mail_from,
+        to=row.target,
+        subject=parts.subject,
+        text=parts.text,
+        html=parts.html,
+        date=context.clock.now(),
+        message_id=message_id_for(row.dedupe_key, domain),
+        thread_id=thread_id_for(submission.reference, domain),
+        reply_to=call.file.office.email,
+        language=language,
+    )
+
+
+def _letterhead(
+    context: Context, session: Session, submission: Submission, call: Call, row: OutboxMessage, language: str
+) -> Letterhead:
+    payload = row.payload
+    token = session.get(ActionToken, payload["token"]) if payload["token"] else None
+    case = cases.case_of(session, context, submission)
+    site = call.site_of(submission.answers)
+    tab = next((tab for tab in call.tabs(site) if tab.reviewer and tab.reviewer.email == row.target), None)
+    message = call.messages[payload["message"]]
+    links = {}
+    if token:
+        path = "azione" if token.purpose == "action" else "stato"
+        prefix = "/en" if language == "en" else ""
+        link = f"{context.settings.base_url}{prefix}/{path}/{tokens.text_of(token, context.settings.secret_keys)}"
+        links[message.link or ""] = link
+    if message.link == "link_foglio":
+        links["link_foglio"] = _sheet_link(context, session, tab.workbook if tab else "")
+    if message.link == "link_bando" and call.open_at(context.clock.now()):
+        links["link_bando"] = f"{context.settings.base_url}/bandi/{call.id}"
+    return Letterhead(
+        submission=submission,
+        call=call,
+        language=language,
+        now=context.clock.now(),
+        act=act_of(session, submission, payload["seq"]),
+        due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
+        link_until=token.expires_at if token else None,
+        term=cases.term_of(session, context, submission, case),
+        start=case.anchors.get("start"),
+        end=case.anchors.get("end"),
+        position=places.position(session, call, submission),
+        scores=tuple(
+            review.score
+            for review in reviews_of(session, call, submission)
+            if review.valid and review.score is not None
+        ),
+        deleted_on=cases.deletion_day(session, context, submission),
+        tab=tab.title if tab else "",
+        sheet_title=call.file.sheet.title or call.file.sheet.workbook if call.file.sheet else "",
+        links=links,
+    )
+
+
+def act_of(session: Session, submission: Submission, seq: int) -> dict[str, Any]:
+    """What event `seq` carried: the inputs of its act, as far as they are still stored."""
+    query = (
+        select(EventPayload.body)
+        .join(Event, Event.id == EventPayload.event_id)
+        .where(Event.submission_id == submission.id, Event.seq == seq)
+    )
+    body = session.scalars(query).one_or_none() or {}
+    inputs: dict[str, Any] = body.get("inputs", {})
+    return inputs
+
+
+def _sheet_link(context: Context, session: Session, workbook: str) -> str:
+    sheet = session.get(Spreadsheet, workbook)
+    if sheet is None or sheet.spreadsheet_id is None:
+        raise NotYet(f"workbook {workbook} is still being made")
+    if context.settings.sheets_url:
+        return f"{context.settings.sheets_url}/sheets/{sheet.spreadsheet_id}"
+    return f"https://docs.google.com/spreadsheets/d/{sheet.spreadsheet_id}/edit"

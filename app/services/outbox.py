@@ -1,0 +1,123 @@
+"""The outbox: rows are put in with the change they belong to, claimed in batches, delivered at least once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.models import OutboxMessage
+from app.services.context import ask_for
+
+Channel = Literal["mail", "sheet"]
+
+BATCH = 20
+LEASE = timedelta(seconds=60)
+"""How long a claimed row stays with its worker; after a crash another takes it over."""
+
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 60
+"""With an hour at most between two tries: a day of outage and more is outlived (design.md §2)."""
+
+DRAINS: Mapping[Channel, str] = {"mail": "drain_mail", "sheet": "sync_sheet"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be delivered: `target` is an address or a workbook, `dedupe_key` makes it once."""
+
+    channel: Channel
+    target: str
+    dedupe_key: str
+    payload: Mapping[str, Any]
+
+
+def put(
+    session: Session, letter: Letter, *, submission_id: int | None, now: datetime, not_before: datetime | None = None
+) -> OutboxMessage | None:
+    """Add `letter`, or None where its dedupe key is already there."""
+    known = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == letter.dedupe_key)
+    if session.scalar(known) is not None:
+        return None
+    row = OutboxMessage(
+        submission_id=submission_id,
+        channel=letter.channel,
+        target=letter.target,
+        dedupe_key=letter.dedupe_key,
+        payload=dict(letter.payload),
+        created_at=now,
+        next_try_at=not_before or now,
+    )
+    session.add(row)
+    session.flush()
+    ask_for(session, DRAINS[letter.channel], letter.target if letter.channel == "sheet" else "")
+    return row
+
+
+def claim(
+    session: Session, channel: Channel, now: datetime, *, target: str | None = None, limit: int | None = BATCH
+) -> Sequence[OutboxMessage]:
+    """Rows that are due and free, leased to the caller; other workers skip them until the lease ends."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.channel == channel,
+            OutboxMessage.delivered_at.is_(None),
+            OutboxMessage.dead_at.is_(None),
+            OutboxMessage.next_try_at <= now,
+            or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
+        )
+        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if target is not None:
+        query = query.where(OutboxMessage.target == target)
+    rows = session.scalars(query).all()
+    for row in rows:
+        row.leased_until = now + LEASE
+        row.attempts += 1
+    return rows
+
+
+def delivered(row: OutboxMessage, now: datetime) -> None:
+    """The row's effect has happened."""
+    row.delivered_at = now
+    row.leased_until = None
+    row.last_error = ""
+
+
+def try_again(row: OutboxMessage, reason: str, now: datetime, *, after: timedelta | None = None) -> None:
+    """A passing failure: the next try comes after a jittered, doubling pause; too many make a dead letter."""
+    row.leased_until = None
+    row.last_error = reason[:500]
+    if row.attempts >= MOST_ATTEMPTS:
+        row.dead_at = now
+        return
+    row.next_try_at = now + (after or _pause(row.attempts))
+
+
+def bury(row: OutboxMessage, reason: str, now: datetime) -> None:
+    """A failure that no repeat can mend: a dead letter, kept and shown."""
+    row.leased_until = None
+    row.last_error = reason[:500]
+    row.dead_at = now
+
+
+def revive(row: OutboxMessage, now: datetime) -> None:
+    """Try a dead or waiting row once more, now (`hubout outbox retry`)."""
+    row.dead_at = None
+    row.leased_until = None
+    row.attempts = 0
+    row.next_try_at = now
+
+
+def _pause(attempts: int) -> timedelta:
+    longest: timedelta = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter keeps workers apart, it guards nothing

@@ -1,0 +1,99 @@
+"""Reviews: what a partner's row says, and the facts it makes for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call, Tab
+from app.models import Review as ReviewRow
+from app.models import Submission, Timer
+from app.services.context import Context, ask_for
+from integrations.sheets.cells import Problem, parse_cell
+from integrations.sheets.layout import CellValue, TabLayout
+from workflows.case import ABSTAINED, Review
+
+OUTCOME, CONFLICT, SCORE, NOTE = "esito_proposto", "conflitto", "punteggio_0_100", "note_per_il_gruppo"
+OPINION = "parere_provincia"
+SHEET_RULE = "sheet_rule"
+"""Name of the timer row by which an import asks for the engine's sheet rules to be tried."""
+
+
+def reviews_of(session: Session, call: Call, submission: Submission) -> tuple[Review, ...]:
+    """The reviews of the present version as the engine sees them."""
+    query = select(ReviewRow).where(ReviewRow.submission_id == submission.id, ReviewRow.version == submission.version)
+    return tuple(as_review(call, row) for row in session.scalars(query.order_by(ReviewRow.reviewer)))
+
+
+def as_review(call: Call, row: ReviewRow) -> Review:
+    """One stored review, judged by the columns of its call.
+
+    It counts when its outcome is one of the list, conflict is not yes and, where the tab asks for a score, the score
+    is there (design.md §6).
+    """
+    columns = {column.id: column for column in call.file.sheet.partner_columns} if call.file.sheet else {}
+    known = OUTCOME not in columns or row.outcome in columns[OUTCOME].options
+    abstained = row.outcome == ABSTAINED
+    scored = SCORE not in columns or row.score is not None
+    return Review(
+        reviewer=row.reviewer,
+        valid=bool(row.outcome) and known and not abstained and not row.conflict and scored,
+        conflict=row.conflict,
+        abstained=abstained,
+        outcome=row.outcome or None,
+        score=row.score,
+        version=row.version,
+    )
+
+
+def record(
+    session: Session, context: Context, tab: Tab, layout: TabLayout, reference: str, cells: Mapping[str, CellValue]
+) -> None:
+    """Store what a partner's row says now, and ask for the sheet rules to be tried after this transaction."""
+    submission = session.scalars(select(Submission).where(Submission.reference == reference)).one()
+    if tab.reviewer is None:
+        return
+    now = context.clock.now()
+    said = _said(layout, cells)
+    if tab.asks == "reviewer":
+        _store(session, submission, tab.reviewer.name, said, now)
+    session.add(
+        Timer(
+            submission_id=submission.id,
+            entered_seq=submission.entered_seq,
+            kind="system",
+            name=SHEET_RULE,
+            payload={"parere": said.get(OPINION)} if tab.asks == "province" else {},
+            due_at=now,
+        )
+    )
+    session.flush()
+    ask_for(session, "fire_timers")
+
+
+def _said(layout: TabLayout, cells: Mapping[str, CellValue]) -> dict[str, CellValue]:
+    """The partner cells that can be taken as they are; a cell with a problem counts as not filled in."""
+    parsed = {column.id: parse_cell(column, cells.get(column.id)) for column in layout.partner}
+    return {name: value for name, value in parsed.items() if not isinstance(value, Problem) and value is not None}
+
+
+def _store(
+    session: Session, submission: Submission, reviewer: str, said: Mapping[str, CellValue], now: datetime
+) -> None:
+    query = select(ReviewRow).where(
+        ReviewRow.submission_id == submission.id,
+        ReviewRow.reviewer == reviewer,
+        ReviewRow.version == submission.version,
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = ReviewRow(submission_id=submission.id, reviewer=reviewer, version=submission.version)
+        session.add(row)
+    row.outcome = str(said.get(OUTCOME, ""))
+    row.conflict = said.get(CONFLICT) == "sì"
+    row.score = said[SCORE] if isinstance(said.get(SCORE), int) else None  # type: ignore[assignment] # an integer column
+    row.note = str(said.get(NOTE, ""))
+    row.updated_at = now

@@ -1,0 +1,104 @@
+"""What our columns say of each case: the rows a tab should have, from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call, Tab
+from app.dates import local_day
+from app.models import Submission, Timer
+from app.services.context import Context
+from app.services.definitions import form_of, workflow_of
+from app.services.roles import role_label
+from forms.definition import Derived, FormDefinition
+from forms.derive import DERIVED
+from forms.fields import cell
+from integrations.sheets.layout import CellValue, Column
+from integrations.sheets.reconcile import OurRow
+from workflows.definition import WorkflowDefinition
+
+KINDS: Mapping[str, str] = {"integer": "integer", "euro": "decimal", "date": "date", "checkbox": "bool"}
+"""Field type -> kind of sheet column; everything else is text."""
+
+
+def content_column(form: FormDefinition, name: str) -> Column:
+    """The sheet column of one answer or derived value."""
+    field = next((field for field in form.fields if field.id == name), None)
+    return Column(name, kind=KINDS.get(field.type, "text") if field else "text")  # type: ignore[arg-type] # of KINDS
+
+
+def rows_of(session: Session, context: Context, calls: Sequence[Call], tab: Tab) -> dict[str, OurRow]:
+    """Every row that `tab` should have, oldest first: cases recorded in sheets whose site leads to this tab."""
+    by_call = {call.id: call for call in calls}
+    query = (
+        select(Submission)
+        .where(Submission.call.in_(by_call), Submission.in_sheet.is_(True))
+        .order_by(Submission.confirmed_at, Submission.id)
+    )
+    submissions = [
+        submission
+        for submission in session.scalars(query)
+        if any(each.title == tab.title for each in by_call[submission.call].tabs(submission.site))
+    ]
+    dues = _dues(session, [submission.id for submission in submissions])
+    return {
+        submission.reference: _row(session, context, by_call[submission.call], submission, dues.get(submission.id))
+        for submission in submissions
+    }
+
+
+def _dues(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    """The next instant at which each case's state expects something of a person or ends."""
+    query = (
+        select(Timer.submission_id, func.min(Timer.due_at))
+        .where(Timer.submission_id.in_(ids), Timer.done_at.is_(None), Timer.kind.in_(("transition", "deadline")))
+        .group_by(Timer.submission_id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _row(session: Session, context: Context, call: Call, submission: Submission, due: datetime | None) -> OurRow:
+    form = form_of(session, context, submission)
+    workflow = workflow_of(session, context, submission)
+    state = workflow.state(submission.state)
+    cells: dict[str, CellValue] = {
+        "codice": submission.reference,
+        "ricevuta_il": submission.submitted_at.isoformat(),
+        "stato": state.label.it,
+        "prossimo_passo": next_step(workflow, submission.state),
+        "scadenza": local_day(due).isoformat() if due else None,
+        "aggiornato_il": submission.updated_at.isoformat(),
+        "versione": submission.version,
+        "link_scheda": None,
+    }
+    columns = call.file.sheet.columns if call.file.sheet else ()
+    cells |= {name: cell_of(form, submission, name) for name in columns}
+    return OurRow(cells, final=state.kind != "open" or bool(submission.record.get("decided")))
+
+
+def next_step(workflow: WorkflowDefinition, state: str) -> str:
+    """Whom the state waits for, in Italian: the staff roles first, the applicant where only they can act."""
+    if workflow.state(state).kind in ("closed", "final"):
+        return ""
+    waiting = [notify.role for notify in workflow.state(state).notify]
+    return ", ".join(dict.fromkeys(role_label(role, "it") for role in waiting))
+
+
+def cell_of(form: FormDefinition, submission: Submission, name: str) -> CellValue:
+    """One answer or derived value as a cell; what the form does not let out stays in the app."""
+    answers: Mapping[str, Any] = submission.answers
+    source = next(
+        (field for field in form.fields if isinstance(field.sheet, Derived) and field.sheet.derived == name), None
+    )
+    if source is not None:
+        _, derive = DERIVED[name]
+        return derive(answers[source.id], local_day(submission.submitted_at)) if answers.get(source.id) else None
+    field = form.field(name)
+    if field.sheet != "yes" or name not in answers:
+        return None
+    return cell(field, answers[name])

@@ -1,0 +1,247 @@
+"""The partners' sheets: one sync is one read, one merge and one write of one workbook, whatever the number of rows.
+
+The order makes a crash harmless at any line: edits and what was seen are committed before the write, the written
+base after it. A fencing number keeps two syncs of one workbook from storing each other's snapshots
+(reference/google-sheets.md §9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call, PartnerColumn, Tab
+from app.models import OutboxMessage, SheetRow, Spreadsheet, Submission
+from app.services import outbox, reviews, sheet_rows
+from app.services.context import Context, ask_for
+from integrations.sheets.errors import Throttled
+from integrations.sheets.gateway import Gateway
+from integrations.sheets.layout import Column, TabLayout, case_tab
+from integrations.sheets.plan import plan_write
+from integrations.sheets.reconcile import Base, BaseRow, Reconciled, reconcile
+from integrations.sheets.snapshot import SheetSnapshot
+
+LEASE = timedelta(seconds=120)
+"""A sync that dies gives its workbook back after this long."""
+
+
+@dataclass(frozen=True)
+class WorkTab:
+    """One tab of a workbook as the sync sees it: its layout and the calls whose cases it holds."""
+
+    tab: Tab
+    layout: TabLayout
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One sync's right to a workbook: the fencing number and the outbox rows it will have delivered."""
+
+    workbook: str
+    fence: int
+    spreadsheet_id: str | None
+    letters: tuple[int, ...]
+
+
+def workbooks(context: Context) -> tuple[str, ...]:
+    """Every workbook that a call names."""
+    return tuple(sorted({tab.workbook for call in context.catalogue.calls.values() for tab in call.all_tabs()}))
+
+
+def work_tabs(context: Context, workbook: str) -> tuple[WorkTab, ...]:
+    """The tabs of one workbook, those of the same title joined."""
+    found: dict[str, WorkTab] = {}
+    for call in context.catalogue.calls.values():
+        for tab in call.all_tabs():
+            if tab.workbook != workbook:
+                continue
+            known = found.get(tab.title)
+            calls = (*known.calls, call) if known else (call,)
+            found[tab.title] = WorkTab(tab, layout_of(call, tab), calls)
+    return tuple(found.values())
+
+
+def layout_of(call: Call, tab: Tab) -> TabLayout:
+    """The columns of a tab, from the call file."""
+    sheet = call.file.sheet
+    content = tuple(sheet_rows.content_column(call.form, name) for name in sheet.columns) if sheet else ()
+    return case_tab(tab.title, tab.title, content, tuple(_partner(column) for column in tab.columns))
+
+
+def _partner(column: PartnerColumn) -> Column:
+    return Column(column.id, "partner", column.kind, column.options, column.min, column.max)
+
+
+def sync(context: Context, gateway: Gateway, workbook: str) -> bool:
+    """Bring one workbook and the database together; False where another worker is at it or it is too soon.
+
+    Raises:
+        SheetsError: Google is away or refuses; the outbox rows wait for their next try.
+    """
+    turn = _begin(context, workbook)
+    if turn is None:
+        return False
+    try:
+        _sync(context, gateway, turn)
+    except Throttled as error:
+        _put_back(context, turn, str(error), after=timedelta(seconds=error.retry_after))
+        return False
+    except Exception as error:
+        _put_back(context, turn, f"{type(error).__name__}: {error}")
+        raise
+    return True
+
+
+def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
+    tabs = work_tabs(context, turn.workbook)
+    layouts = [each.layout for each in tabs]
+    spreadsheet_id = turn.spreadsheet_id or _make(context, gateway, turn, layouts)
+    snapshot = gateway.read(spreadsheet_id)
+    if any(snapshot.tab(layout) is None for layout in layouts):
+        snapshot = gateway.ensure_tabs(spreadsheet_id, layouts)
+    merged = _import(context, turn, tabs, snapshot)
+    if merged is None:
+        return
+    operation = f"{spreadsheet_id}:{turn.fence}"
+    plan = plan_write(operation, snapshot, [each.write for each in merged], context.clock.now())
+    gateway.write(spreadsheet_id, plan)
+    _finish(context, turn, tabs, merged)
+
+
+def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabLayout]) -> str:
+    """The spreadsheet of a workbook: the one that a call file names, or a new one."""
+    sheets = [call.file.sheet for call in context.catalogue.calls.values() if call.file.sheet]
+    own = [sheet for sheet in sheets if sheet.workbook == turn.workbook]
+    named = next((sheet.spreadsheet_id for sheet in own if sheet.spreadsheet_id), None)
+    title = next((sheet.title for sheet in own if sheet.title), None) or f"HubOut – {turn.workbook}"
+    spreadsheet_id = named or gateway.create_spreadsheet(title, layouts).spreadsheet_id
+    with context.write() as session:
+        session.get_one(Spreadsheet, turn.workbook).spreadsheet_id = spreadsheet_id
+    return spreadsheet_id
+
+
+def _begin(context: Context, workbook: str) -> Turn | None:
+    """Take the workbook's turn and the rows that wait for it; None while another sync holds it."""
+    now = context.clock.now()
+    with context.write() as session:
+        if session.get(Spreadsheet, workbook) is None:
+            session.add(Spreadsheet(workbook=workbook))
+            session.flush()
+        taken = session.execute(
+            update(Spreadsheet)
+            .where(
+                Spreadsheet.workbook == workbook,
+                or_(Spreadsheet.leased_until.is_(None), Spreadsheet.leased_until <= now),
+            )
+            .values(fence=Spreadsheet.fence + 1, leased_until=now + LEASE)
+            .returning(Spreadsheet.fence, Spreadsheet.spreadsheet_id)
+        ).one_or_none()
+        if taken is None:
+            return None
+        letters = outbox.claim(session, "sheet", now, target=workbook, limit=None)
+        return Turn(workbook, taken.fence, taken.spreadsheet_id, tuple(letter.id for letter in letters))
+
+
+def _import(
+    context: Context, turn: Turn, tabs: Sequence[WorkTab], snapshot: SheetSnapshot
+) -> tuple[Reconciled, ...] | None:
+    """Merge every tab; commit what partners changed and what was seen. None when another sync took over."""
+    with context.write() as session:
+        if not _still_ours(session, turn):
+            return None
+        merged = []
+        for each in tabs:
+            theirs = snapshot.tab(each.layout)
+            if theirs is None:
+                continue
+            base = _base_of(session, turn.workbook, each.tab.title)
+            ours = sheet_rows.rows_of(session, context, each.calls, each.tab)
+            result = reconcile(each.layout, base, ours, theirs)
+            touched = {edit.reference for edit in result.edits}
+            _store(session, turn.workbook, each.tab.title, result.seen_base, base)
+            for reference in sorted(touched):
+                reviews.record(session, context, each.tab, each.layout, reference, result.seen_base[reference])
+            merged.append(result)
+        return tuple(merged)
+
+
+def _finish(context: Context, turn: Turn, tabs: Sequence[WorkTab], merged: Sequence[Reconciled]) -> None:
+    """Commit what was written, and the delivery of the rows that asked for it."""
+    now = context.clock.now()
+    with context.write() as session:
+        if not _still_ours(session, turn):
+            return
+        for each, result in zip(tabs, merged, strict=True):
+            base = _base_of(session, turn.workbook, each.tab.title)
+            _store(session, turn.workbook, each.tab.title, result.next_base, base)
+        for letter in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(turn.letters))):
+            outbox.delivered(letter, now)
+        sheet = session.get_one(Spreadsheet, turn.workbook)
+        sheet.leased_until = None
+        sheet.synced_at = now
+        sheet.error = ""
+        if any(result.more for result in merged):
+            ask_for(session, "sync_sheet", turn.workbook)
+
+
+def _put_back(context: Context, turn: Turn, reason: str, *, after: timedelta | None = None) -> None:
+    now = context.clock.now()
+    with context.write() as session:
+        if not _still_ours(session, turn):
+            return
+        sheet = session.get_one(Spreadsheet, turn.workbook)
+        sheet.leased_until = None
+        sheet.error = reason[:500]
+        for letter in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(turn.letters))):
+            outbox.try_again(letter, reason, now, after=after)
+
+
+def _still_ours(session: Session, turn: Turn) -> bool:
+    query = select(Spreadsheet.fence).where(Spreadsheet.workbook == turn.workbook).with_for_update()
+    return session.scalars(query).one() == turn.fence
+
+
+def _base_of(session: Session, workbook: str, tab: str) -> dict[str, BaseRow]:
+    query = (
+        select(Submission.reference, SheetRow.base)
+        .join(Submission, Submission.id == SheetRow.submission_id)
+        .where(SheetRow.workbook == workbook, SheetRow.tab == tab)
+    )
+    return {reference: base for reference, base in session.execute(query) if base is not None}
+
+
+def _store(session: Session, workbook: str, tab: str, wanted: Base, known: Mapping[str, BaseRow]) -> None:
+    """Keep the rows of `wanted` that differ from `known`."""
+    changed = {reference: row for reference, row in wanted.items() if known.get(reference) != row}
+    if not changed:
+        return
+    ids = dict(
+        session.execute(select(Submission.reference, Submission.id).where(Submission.reference.in_(changed))).tuples()
+    )
+    rows = {
+        row.submission_id: row
+        for row in session.scalars(
+            select(SheetRow).where(
+                SheetRow.workbook == workbook, SheetRow.tab == tab, SheetRow.submission_id.in_(ids.values())
+            )
+        )
+    }
+    for reference, base in changed.items():
+        row = rows.get(ids[reference])
+        if row is None:
+            session.add(SheetRow(workbook=workbook, tab=tab, submission_id=ids[reference], base=dict(base)))
+        else:
+            row.base = dict(base)
+
+
+def request_sync(context: Context) -> datetime:
+    """Ask for a sync of every workbook now; the instant from which `synced_at` tells that it was done."""
+    now = context.clock.now()
+    for workbook in workbooks(context):
+        context.wake("sync_sheet", workbook)
+    return now
