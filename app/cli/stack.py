@@ -13,7 +13,7 @@ from app.cli.opening import read_settings
 from app.cli.output import console
 from app.config import Settings
 from app.errors import HubOutError
-from app.stack.supervisor import Stack
+from app.stack.whole import run_stack
 
 DEMO_CLOCK = "2026-11-16T09:00+01:00"
 _DEMO_MARK = ".hubout-demo"
@@ -23,7 +23,7 @@ _DEMO_MARK = ".hubout-demo"
 def up() -> None:
     """Start the embedded services that no setting replaces, and the processes of the Procfile."""
     settings = read_settings()
-    sys.exit(Stack(settings, os.environ, console()).run())
+    sys.exit(run_stack(settings, os.environ, console()))
 
 
 @click.command()
@@ -37,7 +37,7 @@ def demo(*, leave: bool) -> None:
     environ = {**os.environ, "HUBOUT_HOME": str(home)}
     environ.setdefault("HUBOUT_CLOCK", DEMO_CLOCK)
     settings = Settings.from_environment(environ)
-    sys.exit(Stack(settings, environ, console()).run("hubout story", go_on=not leave))
+    sys.exit(run_stack(settings, environ, console(), story="hubout story", go_on=not leave))
 
 
 def _fresh_home() -> Path:

@@ -1,7 +1,7 @@
-"""Starts the stack, keeps it running and ends it: whatever happens, no process stays behind.
+"""Keeps processes running and ends them: whatever happens, none stays behind.
 
 A process that ends by itself is started again after a pause that doubles; three ends in a row, each within
-half a minute of its start, end the stack with the last lines the process wrote.
+half a minute of its start, are a failure that carries the last lines the process wrote.
 """
 
 from __future__ import annotations
@@ -9,25 +9,20 @@ from __future__ import annotations
 import signal
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from app import queues
-from app.stack.addresses import addresses_table
 from app.stack.child import Child
-from app.stack.claims import StackError, check_ports, claim_home
-from app.stack.programs import embedded_services, environment, procfile_programs
+from app.stack.claims import StackError
 from app.stack.signals import StopRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+    from types import TracebackType
 
     from rich.console import Console
 
-    from app.config import Settings
     from app.stack.programs import Program
-
-PREPARATIONS = {"check": "hubout check", "db": "hubout db upgrade"}
-"""What has to succeed, once, before the Procfile's processes start."""
 
 _TURN = 0.05  # seconds between two looks at the children
 _READY_WITHIN = 60.0  # seconds
@@ -37,8 +32,8 @@ _FIRST_PAUSE = 0.5  # seconds before the first new start; doubles
 _STOP_WITHIN = 15.0  # seconds to end by SIGTERM, then SIGKILL
 
 
-class _Stopped(Exception):  # noqa: N818 - no error: somebody asked for the end
-    """A signal asked the stack to end."""
+class StoppedError(Exception):
+    """A signal asked for the end."""
 
 
 @dataclass
@@ -51,76 +46,47 @@ class _Running:
     start_again_at: float | None = None
 
 
-class Stack:
-    """The stack of one home.
+class Supervisor:
+    """While entered, it owns the processes it has started; at its exit all of them end.
 
     Args:
-        settings: what to run on.
-        environ: the environment from which `settings` were read; the children read it too.
-        console: where the person at the terminal reads.
+        environ: the whole environment of each process.
+        logs: folder of their log files.
+        console: where the person at the terminal reads what becomes of them.
     """
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str], console: Console) -> None:
-        self._settings = settings
-        self._environ = environment(settings, environ)
+    def __init__(self, environ: Mapping[str, str], logs: Path, console: Console) -> None:
+        self._environ = environ
+        self._logs = logs
         self._console = console
-        self._logs = settings.home / "logs"
+        self._stop = StopRequest()
         self._running: list[_Running] = []
         self._once: list[Child] = []
-        self._stop = StopRequest()
 
-    def run(self, story: str | None = None, *, go_on: bool = True) -> int:
-        """Run until a signal asks for the end.
+    def __enter__(self) -> Self:
+        self._stop.__enter__()
+        return self
 
-        Args:
-            story: a command to run, at the terminal, once everything answers.
-            go_on: False to end the stack with the story.
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._end_all()
+        finally:
+            self._stop.__exit__(kind, error, trace)
 
-        Returns:
-            The exit code: of the story, where there is one, else 0.
+    def launch(self, programs: Iterable[Program]) -> None:
+        """Start `programs`, to be kept running."""
+        for program in programs:
+            self._running.append(_Running(program, self._start(program), time.monotonic()))
+
+    def await_ready(self) -> None:
+        """Keep everything running until each program answers.
 
         Raises:
-            StackError: the stack could not start, or a process of it crashed for good.
+            StackError: one does not answer in time, or crashed for good.
+            StoppedError: a signal asked for the end.
         """
-        with self._stop, claim_home(self._settings.home):
-            check_ports(self._settings)
-            try:
-                return self._serve(story, go_on=go_on)
-            finally:
-                self._end_all()
-
-    def _serve(self, story: str | None, *, go_on: bool) -> int:
-        code = 0
-        try:
-            self._start()
-            if story is not None:
-                code = self._finish_once("story", story, terminal=True)
-            if story is None or go_on:
-                self._attend(lambda: False)
-        except _Stopped:
-            self._console.print("Stopping…")
-        return code
-
-    def _start(self) -> None:
-        began = time.monotonic()
-        redis = queues.connect(self._settings.redis_url)
-        with redis:
-            self._launch(embedded_services(self._settings, redis))
-            for name, command in PREPARATIONS.items():
-                self._finish_once(name, command)
-            self._await_ready()
-            self._launch(procfile_programs(self._settings, redis))
-            self._await_ready()
-        self._console.print(addresses_table(self._settings))
-        seconds = time.monotonic() - began
-        self._console.print(f"Ready in {seconds:.1f} s. Ctrl-C stops everything; the data stays.")
-
-    def _launch(self, programs: Iterable[Program]) -> None:
-        for program in programs:
-            child = Child(program.name, program.command, self._environ, self._logs)
-            self._running.append(_Running(program, child, time.monotonic()))
-
-    def _await_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN
 
         def all_ready() -> bool:
@@ -132,12 +98,23 @@ class Stack:
                 raise _failure(late[0].child, f"{late[0].program.name} does not answer")
             return not late
 
-        self._attend(all_ready)
+        self.attend(all_ready)
 
-    def _finish_once(self, name: str, command: str, *, terminal: bool = False) -> int:
+    def finish(self, name: str, command: str, *, terminal: bool = False) -> int:
+        """Run `command` to its end while everything else is kept running, and return its exit code.
+
+        Args:
+            name: what it is called in messages and logs.
+            command: a shell command.
+            terminal: True where its output is for the person at the terminal; then any exit code is theirs.
+
+        Raises:
+            StackError: it failed, and was not for the terminal; or a program crashed for good.
+            StoppedError: a signal asked for the end.
+        """
         child = Child(name, command, self._environ, self._logs, terminal=terminal)
         self._once.append(child)
-        self._attend(lambda: child.ended() is not None)
+        self.attend(lambda: child.ended() is not None)
         self._once.remove(child)
         child.finish(0)
         code = child.ended() or 0
@@ -145,20 +122,27 @@ class Stack:
             raise _failure(child, f"`{command}` failed")
         return code
 
-    def _attend(self, done: Callable[[], bool]) -> None:
-        """Keep the processes running until `done`, or until a signal."""
+    def attend(self, done: Callable[[], bool]) -> None:
+        """Keep the programs running until `done`.
+
+        Raises:
+            StackError: one crashed for good.
+            StoppedError: a signal asked for the end.
+        """
         while not done():
             for running in self._running:
                 self._revive(running)
             if self._stop.wait(_TURN):
-                raise _Stopped
+                raise StoppedError
+
+    def _start(self, program: Program) -> Child:
+        return Child(program.name, program.command, self._environ, self._logs)
 
     def _revive(self, running: _Running) -> None:
         now = time.monotonic()
         if running.start_again_at is not None:
             if now >= running.start_again_at:
-                program = running.program
-                running.child = Child(program.name, program.command, self._environ, self._logs)
+                running.child = self._start(running.program)
                 running.started, running.start_again_at = now, None
             return
         code = running.child.ended()
@@ -186,6 +170,7 @@ class Stack:
             for child in children:
                 child.finish(max(0.0, deadline - time.monotonic()))
         self._running.clear()
+        self._once.clear()
 
 
 def _how_it_ended(code: int) -> str:
