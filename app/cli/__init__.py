@@ -21,10 +21,10 @@ COMMANDS = {
     "clock": ("app.cli.work", "Look each second for what is due (a process of the Procfile)"),
     "google": ("app.cli.embedded", "Serve the local Google alone: Sheets, Drive and the grid pages"),
     "smtp": ("app.cli.embedded", "Take mail into the embedded mailbox"),
-    "check": ("app.cli.care", "Check definition files: each fault as `file:line: what: how to fix`"),
-    "doctor": ("app.cli.care", "See whether everything that HubOut needs is there"),
-    "db": ("app.cli.care", "Care for the database"),
-    "verify": ("app.cli.care", "Verify the event chain of every submission"),
+    "check": ("app.cli.checking", "Check definition files: each fault as `file:line: what: how to fix`"),
+    "doctor": ("app.cli.doctor", "See whether everything that HubOut needs is there"),
+    "db": ("app.cli.database", "Care for the database"),
+    "verify": ("app.cli.database", "Verify the event chain of every submission"),
     "time": ("app.cli.moments", "Tell the stack's time, or move it forward"),
     "wait": ("app.cli.waits", "Wait until nothing is left to do now"),
     "submissions": ("app.cli.records", "List submissions"),
@@ -62,7 +62,7 @@ class _Commands(click.Group):
 @click.version_option(package_name="hubout")
 def hubout() -> None:
     """Public forms, partners' Google Sheets and decisions by e-mail. Settings: docs/settings.md."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def main(arguments: list[str] | None = None) -> None:

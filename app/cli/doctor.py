@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+import click
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -152,3 +153,15 @@ def _start(*, embedded: bool) -> str:
 
 def _brief(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
+
+
+@click.command()
+def doctor() -> None:
+    """One line for each thing that HubOut needs, with what to do where it fails; 1 where one fails."""
+    findings = examine()
+    for finding in findings:
+        click.echo(str(finding))
+    sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+COMMANDS = {"doctor": doctor}

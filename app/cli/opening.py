@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,6 +22,12 @@ def read_settings() -> Settings:
         SettingsError: one line for each mistake.
     """
     return Settings.from_environment(os.environ)
+
+
+def log_what_happens() -> None:
+    """Have our own code log what it does: for processes that run on and on, into their log."""
+    for package in ("app", "integrations"):
+        logging.getLogger(package).setLevel(logging.INFO)
 
 
 @contextmanager

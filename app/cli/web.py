@@ -10,7 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from app.cli.opening import opened, read_settings
+from app.cli.opening import log_what_happens, opened, read_settings
 from app.config import LOOPBACK
 from app.services.context import open_context
 from app.stack.child import tie_to
@@ -29,6 +29,7 @@ _STOP_WITHIN = 10  # seconds for the requests in hand
 def site() -> Flask:
     """The web application of this environment; granian calls it in each of its processes."""
     tie_to(os.getppid())()
+    log_what_happens()
     return create_app(open_context(read_settings()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli.opening import opened, read_settings
+from app.cli.opening import log_what_happens, opened, read_settings
 from app.jobs import sweep
 from app.stack.pool import run_workers
 from app.stack.ticker import run_clock
@@ -13,6 +13,7 @@ from app.stack.ticker import run_clock
 @click.command()
 def worker() -> None:
     """Run HUBOUT_WORKERS RQ workers."""
+    log_what_happens()
     settings = read_settings()
     run_workers(settings.redis_url, settings.workers)
 
@@ -20,6 +21,7 @@ def worker() -> None:
 @click.command()
 def clock() -> None:
     """Each second, wake what waits and fire what is due."""
+    log_what_happens()
     with opened() as context:
         run_clock(context, sweep.tick)
 
