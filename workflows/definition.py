@@ -252,6 +252,11 @@ class WorkflowDefinition(Strict):
         )
 
     @property
+    def limits(self) -> tuple[Reminder | Deadline, ...]:
+        """Reminders, then deadlines, in file order."""
+        return (*self.reminders, *self.deadlines)
+
+    @property
     def state_ids(self) -> frozenset[str]:
         """Ids of all states."""
         return frozenset(self._by_id)

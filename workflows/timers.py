@@ -113,8 +113,7 @@ def _mails(
     calendar: Calendar,
 ) -> Iterator[PlannedTimer]:
     state = definition.state(state_id)
-    entries: tuple[Reminder | Deadline, ...] = (*definition.reminders, *definition.deadlines)
-    for entry in entries:
+    for entry in definition.limits:
         if not _applies(entry, state):
             continue
         token = parse_token(entry.after)
