@@ -8,13 +8,34 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from workflows.case import Case, Facts
 from workflows.dates import END_OF_DAY, at_local, local_date
 
-Rule = Callable[[Case, Facts], Mapping[str, datetime]]
+
+@dataclass(frozen=True)
+class AnchorRule:
+    """How the dates that an act fixes are reckoned; `answers` are the fields of the form it needs."""
+
+    reckon: Callable[[Case, Facts], Mapping[str, datetime]]
+    fixes: frozenset[str]
+    means: str
+    answers: tuple[str, ...] = ()
+
+
+def fixed_dates(name: str, case: Case, facts: Facts) -> Mapping[str, datetime]:
+    """The dates that the rule fixes; none where the case lacks what it reckons with.
+
+    The checker tells the author of a call when the form does not ask for it; a case is not stopped by it, since a
+    timer that counts from a missing date is simply not armed (clarifications.md §2).
+    """
+    try:
+        return ANCHOR_RULES[name].reckon(case, facts)
+    except (KeyError, TypeError, ValueError):
+        return {}
 
 
 def add_months(day: date, months: int) -> date:
@@ -23,36 +44,42 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def desk_request(case: Case, _: Facts) -> Mapping[str, datetime]:
-    """A desk that was accepted: it starts on the day asked for (`inizio`)."""
+def _desk_request(case: Case, _: Facts) -> Mapping[str, datetime]:
     return {"start": at_local(date.fromisoformat(case.answers["inizio"]), time())}
 
 
-def desk_period(case: Case, facts: Facts) -> Mapping[str, datetime]:
-    """A desk that was handed over: from the later of `inizio` and today, for `durata_mesi`."""
+def _desk_period(case: Case, facts: Facts) -> Mapping[str, datetime]:
     start = max(date.fromisoformat(case.answers["inizio"]), local_date(facts.now))
     end = add_months(start, int(case.answers["durata_mesi"]))
     return {"start": at_local(start, time()), "end": at_local(end, END_OF_DAY)}
 
 
-def desk_renewal(case: Case, _: Facts) -> Mapping[str, datetime]:
-    """A desk that was renewed: as many months more as were asked for at first."""
+def _desk_renewal(case: Case, _: Facts) -> Mapping[str, datetime]:
     end = add_months(local_date(case.anchors["end"]), int(case.answers["durata_mesi"]))
     return {"end": at_local(end, END_OF_DAY)}
 
 
-def event_slot(_: Case, facts: Facts) -> Mapping[str, datetime]:
-    """An event that was booked: `data` and `ora` of the act, for `ore` hours."""
+def _event_slot(_: Case, facts: Facts) -> Mapping[str, datetime]:
     start = at_local(date.fromisoformat(facts.inputs["data"]), time.fromisoformat(facts.inputs["ora"]))
-    return {"start": start, "end": start + timedelta(hours=int(facts.inputs["ore"]))}
+    return {"start": start, "end": start + timedelta(hours=float(facts.inputs["ore"]))}
 
 
-ANCHOR_RULES: Mapping[str, tuple[Rule, frozenset[str]]] = MappingProxyType(
+ANCHOR_RULES: Mapping[str, AnchorRule] = MappingProxyType(
     {
-        "desk_request": (desk_request, frozenset({"start"})),
-        "desk_period": (desk_period, frozenset({"start", "end"})),
-        "desk_renewal": (desk_renewal, frozenset({"end"})),
-        "event_slot": (event_slot, frozenset({"start", "end"})),
+        "desk_request": AnchorRule(
+            _desk_request, frozenset({"start"}), "`start` is the day asked for (`inizio`)", ("inizio",)
+        ),
+        "desk_period": AnchorRule(
+            _desk_period,
+            frozenset({"start", "end"}),
+            "`start` is the later of `inizio` and today, `end` is `durata_mesi` later",
+            ("inizio", "durata_mesi"),
+        ),
+        "desk_renewal": AnchorRule(
+            _desk_renewal, frozenset({"end"}), "`end` moves on by `durata_mesi` again", ("durata_mesi",)
+        ),
+        "event_slot": AnchorRule(
+            _event_slot, frozenset({"start", "end"}), "`data` and `ora` of the act, for `ore` hours"
+        ),
     }
 )
-"""Rule -> how it reckons, and the anchors it fixes."""

@@ -29,7 +29,7 @@ CERTAIN_EVENTS = frozenset({"auto", "call_closed", "ranking_expired", "retention
 BY_SHEET = "sheet"
 
 
-def check(  # noqa: PLR0913 - each is one thing that a call may or may not know yet
+def check(
     definition: WorkflowDefinition,
     sub_forms: Collection[str] | None = None,
     roles: Collection[str] | None = None,

@@ -15,7 +15,7 @@ from typing import Literal
 
 from forms.model import Text
 from workflows import refusals
-from workflows.anchors import ANCHOR_RULES
+from workflows.anchors import fixed_dates
 from workflows.case import ABSTAINED, CHANGES, Case, Facts, Review, Visit
 from workflows.dates import Calendar
 from workflows.definition import APPLICANT_SIDE, SYSTEM, State, Transition, WorkflowDefinition
@@ -152,7 +152,7 @@ def begin(definition: WorkflowDefinition, case: Case, now: datetime) -> Outcome:
         to_state=definition.initial,
         effects=_effects(definition.on_submit, case),
         notify=entering.notify(),
-        timers=entering.timers(since=now),
+        timers=entering.timers(),
         auto=entering.auto,
     )
 
@@ -238,8 +238,7 @@ def _guard_refusal(mine: Sequence[Transition], moment: Moment) -> Refusal:
 
 
 def _take(definition: WorkflowDefinition, case: Case, transition: Transition, facts: Facts) -> Outcome:
-    rule, moved = ANCHOR_RULES[transition.fixes] if transition.fixes else (None, frozenset[str]())
-    fixed = rule(case, facts) if rule else {}
+    fixed = fixed_dates(transition.fixes, case, facts) if transition.fixes else {}
     stays = transition.to in (None, case.state)
     target = definition.state(case.state if transition.to is None else transition.to)
     moved_case = replace(case, anchors={**case.anchors, **fixed})
@@ -259,21 +258,21 @@ def _take(definition: WorkflowDefinition, case: Case, transition: Transition, fa
         reason=transition.reason,
     )
     if stays:
-        return replace(outcome, timers=entering.moved_timers(moved), cancel_anchors=moved)
+        return replace(outcome, timers=entering.moved_timers(frozenset(fixed)), cancel_anchors=frozenset(fixed))
     return replace(
         outcome,
         effects=(*effects, *_implied(definition, case, target, effects)),
         notify=entering.notify(),
-        timers=entering.timers(since=_line(definition, case, facts.now)),
+        timers=entering.timers(silent_since=_silent_since(definition, case)),
         cancel_timers=True,
         grants=grants | entering.stand_ins(),
         auto=entering.auto,
     )
 
 
-def _line(definition: WorkflowDefinition, case: Case, now: datetime) -> datetime:
-    """Mails due before this were said already: in a state where the clock stood still, none were."""
-    return now if definition.state(case.state).clock == "run" else case.entered_at
+def _silent_since(definition: WorkflowDefinition, case: Case) -> datetime | None:
+    """Since when nobody was told of the legal term, because the state that is left had no clock to miss."""
+    return None if definition.state(case.state).clock == "run" else case.entered_at
 
 
 def _effects(effects: Sequence[Effect], case: Case) -> tuple[Effect, ...]:
@@ -323,17 +322,14 @@ class _Entry:
     def stand_ins(self) -> frozenset[str]:
         return frozenset(BACKUP[role] for role in self.case.abstained if role in BACKUP)
 
-    def timers(self, since: datetime) -> tuple[PlannedTimer, ...]:
-        return self._planned(self.now, since)
+    def timers(self, silent_since: datetime | None = None) -> tuple[PlannedTimer, ...]:
+        calendar = Calendar(self.case.city)
+        anchors = self._anchors()
+        return timers_for_state(self.definition, self.state.id, self.now, anchors, calendar, silent_since=silent_since)
 
     def moved_timers(self, moved: frozenset[str]) -> tuple[PlannedTimer, ...]:
-        if not moved:
-            return ()
-        return tuple(each for each in self._planned(self.case.entered_at, self.now) if each.anchor in moved)
-
-    def _planned(self, entered_at: datetime, since: datetime) -> tuple[PlannedTimer, ...]:
-        calendar = Calendar(self.case.city)
-        return timers_for_state(self.definition, self.state.id, entered_at, self._anchors(), calendar, since=since)
+        # only anchored timers are kept here, and these do not look at the entry of the state
+        return tuple(each for each in self.timers() if each.anchor in moved)
 
     def _anchors(self) -> Mapping[str, datetime]:
         case = self.case

@@ -112,8 +112,8 @@ def _within_deadline(_: Any, moment: Moment) -> bool:
 
 
 def _requirements_met(_: Any, moment: Moment) -> bool:
-    ticked = moment.facts.inputs.get("requisiti") or ()
-    return set(moment.facts.requirements) <= set(ticked)
+    ticked = moment.facts.inputs.get("requisiti")
+    return set(moment.facts.requirements) <= set(ticked if isinstance(ticked, list | tuple) else ())
 
 
 def counting_reviews(moment: Moment) -> tuple[Review, ...]:
@@ -165,7 +165,7 @@ def _renewable(_: Any, moment: Moment) -> bool:
     counts = moment.case.counts
     if counts.get("renewal_requested", 0) <= counts.get("renew", 0):
         return False
-    months = int(moment.case.answers.get("durata_mesi") or 0)
+    months = int(moment.case.answers.get("durata_mesi", 0))
     return not moment.facts.listed_wants or months * (counts.get("renew", 0) + 2) <= MAX_MONTHS_BEFORE_LIST
 
 

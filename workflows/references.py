@@ -11,7 +11,7 @@ from forms.conditions import Condition, FormIs, Named, fields_of, leaves
 from forms.document import Path
 from workflows.anchors import ANCHOR_RULES
 from workflows.dates import parse_token
-from workflows.definition import APPLICANT_SIDE, SYSTEM, Problem, Transition, WorkflowDefinition
+from workflows.definition import APPLICANT_SIDE, SYSTEM, Problem, WorkflowDefinition
 from workflows.effects import Assign, Effect, Mail
 
 
@@ -104,6 +104,11 @@ def missing_fields(definition: WorkflowDefinition, fields: Collection[str] | Non
             continue
         for field in sorted(fields_of(condition) - set(fields)):
             yield path, f"the form has no field `{field}`", "correct the name, or ask for `form:` beside it"
+    for index, transition in enumerate(definition.transitions):
+        for field in ANCHOR_RULES[transition.fixes].answers if transition.fixes else ():
+            if field not in fields:
+                what = f"`{transition.fixes}` reckons with `{field}`, which the form does not ask for"
+                yield ("transitions", index, "fixes"), what, "add the field to the form, or remove `fixes:`"
 
 
 def _only_for_another_form(condition: Condition) -> bool:
@@ -115,7 +120,7 @@ def missing_anchors(definition: WorkflowDefinition, anchors: Collection[str] | N
     """Timers that count from a date nobody gives."""
     if anchors is None:
         return
-    fixed = {name for each in definition.transitions if each.fixes for name in ANCHOR_RULES[each.fixes][1]}
+    fixed = {name for each in definition.transitions if each.fixes for name in ANCHOR_RULES[each.fixes].fixes}
     known = {*anchors, *fixed, "legal_term"}
     for path, text in _tokens(definition):
         anchor = parse_token(text).anchor

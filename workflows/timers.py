@@ -52,26 +52,25 @@ class PlannedTimer:
         }
 
 
-def timers_for_state(  # noqa: PLR0913 - all that time depends on is given, nothing is looked up
+def timers_for_state(
     definition: WorkflowDefinition,
     state: str,
     entered_at: datetime,
     anchors: Mapping[str, datetime],
     calendar: Calendar,
     *,
-    since: datetime | None = None,
+    silent_since: datetime | None = None,
 ) -> tuple[PlannedTimer, ...]:
     """The timers of a state entered at `entered_at`.
 
     A timer whose anchor the case lacks is not armed. A reminder whose time has gone by is left out, and so is the
-    alert of the legal term: both were said in the state before. `since` moves that line back where the state before
-    kept silent, because the clock stood still there.
+    alert of the legal term: both were said in the state before, unless nothing was said of the term `silent_since`.
     """
-    line = since or entered_at
     planned = [*_transitions(definition, state, entered_at, anchors, calendar)]
     for mail in _mails(definition, state, entered_at, anchors, calendar):
-        said_before = mail.due_at <= line and (mail.kind == "reminder" or mail.anchor == LEGAL_TERM)
-        if not said_before:
+        legal = mail.anchor == LEGAL_TERM
+        line = silent_since if legal and silent_since else entered_at
+        if mail.due_at > line or not (legal or mail.kind == "reminder"):
             planned.append(mail)
     return tuple(planned)
 
