@@ -212,7 +212,8 @@ class FormDefinition(FormHead):
             )
             for section in self.sections
         )
-        return type(self).model_validate({**dict(self), "sections": sections})
+        head = {name: getattr(self, name) for name in FormHead.model_fields}  # dict(self) has cached properties too
+        return type(self).model_validate({**head, "sections": sections})
 
 
 class SubForm(Strict):
