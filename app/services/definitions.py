@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from app.catalogue.calls import Call
 from app.models import CallLock, PinnedDefinition, Submission
 from app.services.context import Context
 from forms.definition import FormDefinition
 from workflows.definition import WorkflowDefinition
 
 
-def publish(context: Context) -> None:
-    """Store every form and workflow in force, and a lock row for every call; what is there stays untouched."""
-    now = context.clock.now()
-    with context.write() as session:
-        for call in context.catalogue.calls.values():
-            for kind, definition in (("form", call.form), ("workflow", call.workflow)):
-                if session.get(PinnedDefinition, definition.sha256) is None:
-                    name = call.form.form if kind == "form" else call.workflow.workflow
-                    body = definition.model_dump(mode="json", exclude_none=True, by_alias=True)
-                    session.add(
-                        PinnedDefinition(sha256=definition.sha256, kind=kind, name=name, body=body, published_at=now)
-                    )
-                    session.flush()
-            if session.get(CallLock, call.id) is None:
-                session.add(CallLock(call=call.id))
+def pin(session: Session, call: Call, now: datetime) -> None:
+    """Keep the form and workflow that a submission is about to be made on; what is there stays untouched."""
+    for kind, name, definition in (
+        ("form", call.form.form, call.form),
+        ("workflow", call.workflow.workflow, call.workflow),
+    ):
+        if session.get(PinnedDefinition, definition.sha256) is None:
+            body = definition.model_dump(mode="json", exclude_none=True, by_alias=True)
+            session.add(PinnedDefinition(sha256=definition.sha256, kind=kind, name=name, body=body, published_at=now))
+    if session.get(CallLock, call.id) is None:
+        session.add(CallLock(call=call.id))
+    session.flush()
 
 
 def form_of(session: Session, context: Context, submission: Submission) -> FormDefinition:

@@ -13,7 +13,7 @@ from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import Submission
 from app.security import new_reference, sha256_of
-from app.services import files, mailing, tokens, transitions
+from app.services import definitions, files, mailing, tokens, transitions
 from app.services.context import Context
 from app.services.views import Receipt
 from forms.builder import Judgement
@@ -70,6 +70,7 @@ def _submit(context: Context, session: Session, sending: Sending) -> Receipt:
     if first is not None:
         _remind_of(context, session, first, now)
         return Receipt(None, None, duplicate=True)
+    definitions.pin(session, sending.call, now)
     submission = Submission(
         reference=new_reference(sending.call.form.code, now.year),
         call=sending.call.id,

@@ -152,6 +152,11 @@ class ActionView:
     explanation: str = ""
     prefilled: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def usable(self) -> bool:
+        """Whether the link still decides something."""
+        return self.token_state not in ("used", "expired", "revoked", "unknown")
+
 
 @dataclass(frozen=True)
 class ActionResult:

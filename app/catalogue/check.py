@@ -1,0 +1,148 @@
+"""`hubout check`: every fault of every definition file, as `file:line: what: how to fix`.
+
+What one file can tell is checked where it is read; here is what takes two: a call against its form, its workflow,
+its people and the sheet it wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from app.catalogue.calls import PEOPLE_KEYS, Call, Tab
+from app.catalogue.library import CALLS, Catalogue, read_catalogue
+from forms.definition import Derived, FormDefinition
+from forms.document import Document, Fault
+from integrations.sheets.layout import LEFT, RIGHT
+from workflows.checker import check as check_workflow
+from workflows.definition import APPLICANT_SIDE, SYSTEM
+
+PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
+"""Data classes that never reach a sheet, whatever a call asks for."""
+
+PEOPLE_WORDS = {value: key for key, value in reversed(PEOPLE_KEYS.items())}
+
+
+def check_paths(paths: Iterable[Path] = (), calls_dir: Path | None = None) -> list[Fault]:
+    """The faults of the whole project, or of it together with the call files of `paths` (files or folders)."""
+    more: list[Path] = []
+    for path in paths:
+        more += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    own = {path.resolve() for path in CALLS.glob("*.yaml")}
+    catalogue, faults = read_catalogue(calls_dir, [path for path in more if path.resolve() not in own])
+    return sorted({*faults, *cross_checks(catalogue)})
+
+
+def cross_checks(catalogue: Catalogue) -> Iterator[Fault]:
+    """Faults between files that each are readable."""
+    for workflow in catalogue.workflows.values():
+        document = catalogue.documents[f"workflow:{workflow.workflow}"]
+        problems = check_workflow(workflow, catalogue.sub_forms, messages=catalogue.messages)
+        yield from (document.fault(*problem) for problem in problems)
+    for call in catalogue.calls.values():
+        document = catalogue.documents[f"call:{call.id}"]
+        yield from _people(call, document)
+        yield from _sites(call, document)
+        yield from _sheet(call, document)
+        yield from _workflow_of(call, catalogue, document)
+    yield from _shared_tabs(catalogue)
+
+
+def _workflow_of(call: Call, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
+    """The workflow with what this call gives it: the form's fields, its reviewers."""
+    fields = {field.id for field in call.form.fields}
+    problems = check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages, fields=fields)
+    for _, what, fix in set(problems) - set(check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages)):
+        yield document.fault(("workflow",), f"workflow `{call.workflow.workflow}`: {what}", fix)
+
+
+def _people(call: Call, document: Document) -> Iterator[Fault]:
+    """Every role of the workflow has a person at every site; as many reviewers as reviews; nobody twice."""
+    used = {role for transition in call.workflow.transitions for role in transition.actor}
+    used |= {notify.role for state in call.workflow.states for notify in state.notify}
+    optional = {"provincia"}
+    for site in call.site_ids():
+        where = f" for site `{site}`" if site else ""
+        for role in sorted(used - APPLICANT_SIDE - {SYSTEM} - optional):
+            if not call.people(role, site):
+                key = PEOPLE_KEYS.get(role, role)
+                yield document.fault(("people",), f"nobody is `{key}`{where}", f"add `{key}:` with an e-mail address")
+        reviewers = call.people("revisore", site)
+        if "revisore" in used and call.file.reviews > len(reviewers):
+            what = f"`reviews: {call.file.reviews}`, but there are {len(reviewers)} reviewers{where}"
+            yield document.fault(("reviews",), what, "add reviewers or ask for fewer reviews")
+        names = [reviewer.name for reviewer in reviewers]
+        if len(set(names)) < len(names):
+            yield document.fault(("people", "reviewer"), f"two reviewers have the same id{where}", "give each its own id")
+        coordinators = {person.email.casefold() for person in call.people("coordinatore", site)}
+        for reviewer in reviewers:
+            if reviewer.email.casefold() in coordinators:
+                what = f"{reviewer.email} reviews and decides{where}"
+                yield document.fault(("people", "reviewer"), what, "name two different people (clarifications §3)")
+
+
+def _sites(call: Call, document: Document) -> Iterator[Fault]:
+    route = call.route_field
+    if call.file.route_by and call.file.route_by not in {field.id for field in call.form.fields}:
+        yield document.fault(("route_by",), f"the form has no field `{call.file.route_by}`", "name one with options")
+        return
+    known = {option.value for option in route.options} if route else set[str]()
+    for site in call.file.sites:
+        if site not in known:
+            what = f"site `{site}` is no answer of the form"
+            yield document.fault(("sites", site), what, f"use one of {', '.join(sorted(known)) or 'none: add route_by'}")
+    for role, by_site in call.file.people.items():
+        for site in by_site:
+            if site and site not in known:
+                yield document.fault(("people", role, site), f"site `{site}` is no answer of the form", "remove it")
+
+
+def _sheet(call: Call, document: Document) -> Iterator[Fault]:
+    sheet = call.file.sheet
+    if sheet is None:
+        return
+    system = {column.id for column in (*LEFT, *RIGHT)}
+    derived = {field.sheet.derived for field in call.form.fields if isinstance(field.sheet, Derived)}
+    for index, name in enumerate(sheet.columns):
+        path = ("sheet", "columns", index)
+        if name in system:
+            yield document.fault(path, f"the column `{name}` comes by itself", "remove it from the list")
+        elif sheet.columns.index(name) < index:
+            yield document.fault(path, f"the column `{name}` is listed twice", "remove one")
+        elif name not in derived:
+            yield from _content_column(call.form, document, path, name, derived)
+    seen: set[str] = set()
+    for index, column in enumerate(sheet.partner_columns):
+        path = ("sheet", "partner_columns", index, "id")
+        if column.id in system or column.id in sheet.columns:
+            yield document.fault(path, f"the partner column `{column.id}` clashes with one of ours", "rename it")
+        if column.id in seen:
+            yield document.fault(path, f"the partner column `{column.id}` is listed twice", "rename or remove one")
+        seen.add(column.id)
+
+
+def _content_column(
+    form: FormDefinition, document: Document, path: tuple[str | int, ...], name: str, derived: Collection[str]
+) -> Iterator[Fault]:
+    field = next((field for field in form.fields if field.id == name), None)
+    if field is None:
+        allowed = sorted({each.id for each in form.fields if each.sheet == "yes"} | set(derived))
+        yield document.fault(path, f"the form has no field `{name}`", f"use some of {', '.join(allowed)}")
+    elif field.pii in PERSONAL:
+        what = f"`{name}` is personal data ({field.pii}) and never reaches a sheet"
+        yield document.fault(path, what, "remove it; partners see the reference code")
+    elif field.sheet != "yes":
+        yield document.fault(path, f"the form keeps `{name}` out of sheets", "remove it from the list")
+
+
+def _shared_tabs(catalogue: Catalogue) -> Iterator[Fault]:
+    """Two calls may share a tab only if its columns are the same."""
+    seen: dict[tuple[str, str], tuple[Call, Tab]] = {}
+    for call in catalogue.calls.values():
+        for tab in call.all_tabs():
+            first = seen.setdefault((tab.workbook, tab.title), (call, tab))
+            other = first[0].file.sheet
+            if first[0] is not call and (first[1].columns != tab.columns or other is None or other.columns != call.file.sheet.columns):  # type: ignore[union-attr] # a call with tabs has a sheet
+                what = f"tab «{tab.title}» of `{tab.workbook}` is also that of `{first[0].id}`, with other columns"
+                document = catalogue.documents[f"call:{call.id}"]
+                yield document.fault(("sheet",), what, "give the tab another name, or both calls the same columns")

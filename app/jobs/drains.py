@@ -1,0 +1,56 @@
+"""The jobs: each drains what is due, in short transactions, and can be repeated at any moment.
+
+RQ calls them by name with strings only. A process opens its context and its connections to mail and sheets once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache
+
+from app import queues
+from app.config import Settings
+from app.services import delivery, sheets, timers
+from app.services.context import Context, open_context
+from app.services.gateways import sheets_gateway
+from integrations.mail import SmtpTransport
+from integrations.sheets.errors import SheetsError
+
+log = logging.getLogger(__name__)
+
+
+@cache
+def process_context() -> Context:
+    """This worker's context."""
+    return open_context(Settings.from_environment(os.environ))
+
+
+@cache
+def _transport() -> SmtpTransport:
+    return SmtpTransport(process_context().settings.smtp_url)
+
+
+def fire_timers() -> None:
+    """Fire every timer that is due."""
+    context = process_context()
+    queues.open_gate(context.redis, "fire_timers")
+    timers.fire_due(context)
+
+
+def drain_mail() -> None:
+    """Send every mail that is due."""
+    context = process_context()
+    queues.open_gate(context.redis, "drain_mail")
+    delivery.send_due(context, _transport())
+
+
+def sync_sheet(workbook: str) -> None:
+    """Bring one workbook and the database together."""
+    context = process_context()
+    queues.open_gate(context.redis, "sync_sheet", workbook)
+    try:
+        sheets.sync(context, sheets_gateway(context), workbook)
+    except SheetsError as error:
+        # noted on the rows, which wait for their next try; nothing for RQ to repeat
+        log.warning("%s: %s", workbook, error)

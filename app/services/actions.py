@@ -1,0 +1,261 @@
+"""The generic action page behind a mailed link: what its holder may do now, and doing it once.
+
+Looking changes nothing. Doing is one conditional step: under the submission's lock the link must still be unused
+and of this step and version; vote, event and outbox rows are written with its use (reference/approvals.md, rule 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call
+from app.models import ActionToken, Event, Submission, Timer
+from app.security import mask_email
+from app.services import cases, mailing, tokens, transitions
+from app.services.case_views import case_view
+from app.services.context import Context
+from app.services.definitions import form_of, workflow_of
+from app.services.facts import Question, facts_of, requirement_ids
+from app.services.roles import role_label
+from app.services.views import ActionResult, ActionView, Choice, DoneView, TokenState
+from forms.builder import JudgeContext, Judgement, judge
+from forms.definition import FormDefinition, Option, SubForm, expand
+from workflows.case import Case
+from workflows.definition import Transition, WorkflowDefinition
+from workflows.engine import offers
+
+CONFIRMS_ADDRESS = "email_confirmed"
+"""Only a link that came by mail may confirm the address; the page shown after sending may not."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Somebody's hold on a case: the link's row and all that it leads to."""
+
+    token: ActionToken
+    call: Call
+    submission: Submission
+    form: FormDefinition
+    definition: WorkflowDefinition
+    case: Case
+
+    @property
+    def language(self) -> str:
+        """People of the application read their language, staff Italian."""
+        return self.submission.language if self.token.role in mailing.APPLICANT_SIDE else "it"
+
+
+def open_action(context: Context, token: str, language: str | None = None) -> ActionView:
+    """What the holder of an action link sees; an unknown link shows nothing of any case."""
+    with context.read() as session:
+        row = tokens.find(session, token, "action")
+        if row is None:
+            return ActionView("unknown", language=language or "it")
+        return _view(context, session, hold(context, session, row), language)
+
+
+def act(
+    context: Context,
+    token: str,
+    event: str,
+    formdata: Any,
+    language: str | None = None,
+    purpose: tokens.Purpose = "action",
+) -> ActionResult:
+    """Do `event` with the answers of `formdata`; a second time shows what was decided.
+
+    With `purpose` "status" the link is the applicant's own page: it isn't used up and can't confirm the address.
+    """
+    with context.write() as session:
+        row = tokens.find(session, token, purpose)
+        if row is None:
+            return ActionResult(ActionView("unknown", language=language or "it"))
+        transitions.lock(session, context, row.submission_id)
+        session.refresh(row)
+        holding = hold(context, session, row)
+        view = _view(context, session, holding, language)
+        choice = next((each for each in view.choices if each.event == event), None)
+        if not view.usable or choice is None:
+            refusal = "choice" if view.usable else ""
+            return ActionResult(view, refusal=refusal, event=event)
+        judgement = _judge(context, holding, choice, formdata)
+        if judgement is not None and not judgement.valid:
+            return ActionResult(view, judgement=judgement, event=event)
+        try:
+            transitions.fire(
+                context, session, holding.call, holding.submission, _act(holding, event, judgement, choice)
+            )
+        except transitions.Refused as refused:
+            text = refused.refusal.text.in_(view.language)
+            return ActionResult(view, refusal=text, judgement=judgement, event=event)
+        done = _view(context, session, hold(context, session, row), language)
+        return ActionResult(done, decided=True, event=event)
+
+
+def hold(context: Context, session: Session, row: ActionToken) -> Holding:
+    """What the row of a link leads to."""
+    submission = session.get_one(Submission, row.submission_id)
+    return Holding(
+        row,
+        context.catalogue.calls[submission.call],
+        submission,
+        form_of(session, context, submission),
+        workflow_of(session, context, submission),
+        cases.case_of(session, context, submission),
+    )
+
+
+def _openness(context: Context, holding: Holding) -> TokenState:
+    token, submission = holding.token, holding.submission
+    if token.purpose == "status":
+        return "revoked" if token.revoked_at else "open"
+    if token.used_seq is not None:
+        return "used"
+    stale = token.entered_seq != submission.entered_seq or token.version != submission.version
+    if token.revoked_at is not None or stale:
+        return "revoked"
+    if token.expires_at is not None and context.clock.now() > token.expires_at:
+        return "expired"
+    return "open"
+
+
+def _view(context: Context, session: Session, holding: Holding, language: str | None) -> ActionView:
+    spoken = language or holding.language
+    state = _openness(context, holding)
+    token = holding.token
+    return ActionView(
+        token_state=state,
+        id=token.id,
+        case=case_view(
+            context, session, holding.call, holding.submission, holding.case, language=spoken, role=token.role
+        ),
+        role_label=role_label(token.role, spoken),
+        person=mask_email(token.person),
+        language=spoken,
+        deadline=deadline_of(session, holding.submission),
+        choices=choices_of(context, session, holding, spoken) if state == "open" else (),
+        done=_done(session, holding, token.used_seq or 0, spoken) if state == "used" else None,
+        explanation=_what_happened(session, holding, spoken) if state == "revoked" else "",
+        prefilled=dict(holding.submission.answers),
+    )
+
+
+def choices_of(context: Context, session: Session, holding: Holding, language: str) -> tuple[Choice, ...]:
+    """The events the holder may fire now, each with the sub-form it asks for."""
+    question = Question(session, holding.call, holding.submission, context.clock.now(), {})
+    holds = transitions.roles_of(holding.call, holding.submission, holding.token.person) - {holding.token.role}
+    facts = facts_of(
+        question,
+        holding.definition,
+        holding.case,
+        None,
+        actor=holding.token.role,
+        person=holding.token.person,
+        holds=holds,
+    )
+    offered = offers(holding.definition, holding.case, holding.token.role, facts)
+    return tuple(
+        _choice(context, holding, transition, language)
+        for transition in offered
+        if not (holding.token.purpose == "status" and transition.event == CONFIRMS_ADDRESS)
+    )
+
+
+def _choice(context: Context, holding: Holding, transition: Transition, language: str) -> Choice:
+    return Choice(
+        event=transition.event,
+        label=transition.label.in_(language) if transition.label else transition.event,
+        sub_form=_sub_form(context, holding, transition.inputs) if transition.inputs else None,
+        high_stakes=transition.high_stakes,
+    )
+
+
+def _sub_form(context: Context, holding: Holding, name: str) -> SubForm:
+    requested: Sequence[str] = holding.submission.record.get("requested", ())
+    requirements = [
+        Option(value=key, it=text.it, en=text.en)
+        for key, text in zip(requirement_ids(holding.call), holding.call.file.requirements, strict=True)
+    ]
+    return expand(context.catalogue.sub_forms[name], holding.form, requested, requirements)
+
+
+def _judge(context: Context, holding: Holding, choice: Choice, formdata: Any) -> Judgement | None:
+    if choice.sub_form is None:
+        return None
+    birth = holding.submission.answers.get(cases.APPLICANT_BIRTH)
+    judged = replace(
+        JudgeContext.of(holding.form, context.clock.now()),
+        birth_date=date.fromisoformat(birth) if birth else None,
+        known={"esito": choice.event},
+    )
+    return judge(choice.sub_form, formdata, judged, previous=holding.submission.answers)
+
+
+def _act(holding: Holding, event: str, judgement: Judgement | None, choice: Choice) -> transitions.Act:
+    answers: Mapping[str, Any] = judgement.answers if judgement else {}
+    corrects = choice.sub_form.corrects if choice.sub_form else ()
+    return transitions.Act(
+        event=event,
+        role=holding.token.role,
+        person=holding.token.person,
+        inputs={name: value for name, value in answers.items() if name not in corrects},
+        corrections={name: answers.get(name) for name in corrects},
+        uploads=judgement.files if judgement else {},
+        token=holding.token if holding.token.purpose == "action" else None,
+    )
+
+
+def deadline_of(session: Session, submission: Submission) -> datetime | None:
+    """Until when the present state waits; None where no time limits it."""
+    query = select(Timer.due_at).where(
+        Timer.submission_id == submission.id,
+        Timer.done_at.is_(None),
+        Timer.kind == "transition",
+        Timer.entered_seq == submission.entered_seq,
+    )
+    return min(session.scalars(query).all(), default=None)
+
+
+def _event_label(definition: WorkflowDefinition, event: Event, language: str) -> str:
+    transitions_ = definition.leaving(event.from_state or "", event.event)
+    labelled = next((each.label for each in transitions_ if each.label and each.to in (event.to_state, None)), None)
+    return labelled.in_(language) if labelled else definition.state(event.to_state).label.in_(language)
+
+
+def _event(session: Session, submission: Submission, seq: int) -> Event:
+    return session.scalars(select(Event).where(Event.submission_id == submission.id, Event.seq == seq)).one()
+
+
+def _done(session: Session, holding: Holding, seq: int, language: str) -> DoneView:
+    event = _event(session, holding.submission, seq)
+    inputs = mailing.act_of(session, holding.submission, seq)
+    return DoneView(
+        label=_event_label(holding.definition, event, language),
+        who=f"{role_label(event.actor, language)} ({mask_email(holding.token.person)})",
+        at=event.at,
+        reason=str(inputs.get("motivazione", "")),
+        state_label=holding.definition.state(event.to_state).label.in_(language),
+    )
+
+
+def _what_happened(session: Session, holding: Holding, language: str) -> str:
+    """Why a link is closed: the event by which its step was left, and who fired it."""
+    query = (
+        select(Event)
+        .where(
+            Event.submission_id == holding.submission.id,
+            Event.seq > holding.token.entered_seq,
+            Event.from_state != Event.to_state,
+        )
+        .order_by(Event.seq)
+    )
+    event = session.scalars(query).first()
+    if event is None:
+        return ""
+    return f"{_event_label(holding.definition, event, language)} – {role_label(event.actor, language)}"

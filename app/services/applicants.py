@@ -1,0 +1,44 @@
+"""The applicant's own page: the receipt, where the case stands, what they may do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.security import mask_email
+from app.services import actions, cases, tokens
+from app.services.case_views import case_view
+from app.services.context import Context
+from app.services.mail_values import applicant_name, register_number
+from app.services.views import ActionResult, StatusView
+
+
+def status(context: Context, token: str, language: str | None = None) -> StatusView | None:
+    """The page behind a status link; None for an unknown or closed one. Looking changes nothing."""
+    with context.read() as session:
+        row = tokens.find(session, token, "status")
+        if row is None or row.revoked_at is not None:
+            return None
+        holding = actions.hold(context, session, row)
+        submission, call = holding.submission, holding.call
+        spoken = language or submission.language
+        deadline = actions.deadline_of(session, submission)
+        return StatusView(
+            case=case_view(context, session, call, submission, holding.case, language=spoken, role="richiedente"),
+            language=spoken,
+            first_name=applicant_name(submission.answers),
+            masked_email=mask_email(row.person),
+            confirm_by=deadline if submission.confirmed_at is None else None,
+            term_days=holding.form.procedure.days if holding.form.procedure.law241 else None,
+            office=call.file.office.name,
+            officer=call.file.office.officer,
+            substitute=call.file.office.substitute,
+            protocol=register_number(submission, spoken),
+            choices=actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else (),
+            deadline=deadline,
+            data_deleted_on=cases.deletion_day(session, context, submission),
+        )
+
+
+def act(context: Context, token: str, event: str, formdata: Any, language: str | None = None) -> ActionResult:
+    """Do one of the choices of the applicant's page."""
+    return actions.act(context, token, event, formdata, language, purpose="status")

@@ -1,0 +1,98 @@
+"""A submission as its readers may see it: applicant, staff behind a link."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call
+from app.models import Event, Review, StoredFile, Submission
+from app.services import cases
+from app.services.context import Context
+from app.services.definitions import form_of, workflow_of
+from app.services.mail_values import mean_score
+from app.services.reviews import as_review
+from app.services.views import AnswerShown, CaseView, FileLine, HistoryLine, ReviewLine
+from forms.definition import FormDefinition
+from forms.fields import shown
+from workflows.case import Case
+from workflows.definition import WorkflowDefinition
+
+UNSHOWN = frozenset({"checkbox"})
+"""Declarations are shown by the form, not repeated as answers."""
+
+APPLICANTS = frozenset({"richiedente", "genitore"})
+
+
+def case_view(
+    context: Context,
+    session: Session,
+    call: Call,
+    submission: Submission,
+    case: Case,
+    *,
+    language: str,
+    role: str,
+) -> CaseView:
+    """The case for a reader in `role`: reviewers see no names, applicants see no reviews."""
+    form = form_of(session, context, submission)
+    workflow = workflow_of(session, context, submission)
+    state = workflow.state(submission.state)
+    staff = role not in APPLICANTS
+    reviews = _reviews(session, call, submission) if staff and role not in ("revisore", "provincia") else ()
+    scores = tuple(line.score for line in reviews if line.score is not None and not line.conflict)
+    return CaseView(
+        reference=submission.reference,
+        call=call.id,
+        call_title=call.file.title.in_(language),
+        state=submission.state,
+        state_label=state.label.in_(language) if staff else state.public.in_(language),
+        public_text=state.public.in_(language),
+        submitted_at=submission.submitted_at,
+        term=cases.term_of(session, context, submission, case),
+        answers=_answers(form, submission, language, blind=role in ("revisore", "provincia")),
+        history=_history(session, workflow, submission, language, staff=staff),
+        reviews=reviews,
+        files=_files(session, submission) if staff else (),
+        mean_score=mean_score(scores),
+    )
+
+
+def _answers(form: FormDefinition, submission: Submission, language: str, *, blind: bool) -> tuple[AnswerShown, ...]:
+    """The answers in the form's order; a blind reader sees what the sheet may show."""
+    lines = []
+    for section in form.sections:
+        for field in section.fields:
+            value = submission.answers.get(field.id)
+            if value in (None, "", []) or field.type in UNSHOWN or (blind and field.sheet != "yes"):
+                continue
+            text = shown(field, value, language)
+            lines.append(AnswerShown(section.title.in_(language), field.label.in_(language), text))
+    return tuple(lines)
+
+
+def _history(
+    session: Session, workflow: WorkflowDefinition, submission: Submission, language: str, *, staff: bool
+) -> tuple[HistoryLine, ...]:
+    """The states the case has gone through, in words."""
+    query = select(Event).where(Event.submission_id == submission.id).order_by(Event.seq)
+    lines = []
+    for event in session.scalars(query):
+        if event.from_state == event.to_state and not staff:
+            continue
+        state = workflow.state(event.to_state)
+        lines.append(HistoryLine(event.at, (state.label if staff else state.public).in_(language)))
+    return tuple(lines)
+
+
+def _reviews(session: Session, call: Call, submission: Submission) -> tuple[ReviewLine, ...]:
+    query = select(Review).where(Review.submission_id == submission.id, Review.version == submission.version)
+    return tuple(
+        ReviewLine(row.reviewer, row.outcome, row.score if as_review(call, row).valid else None, row.note, row.conflict)
+        for row in session.scalars(query.order_by(Review.reviewer))
+    )
+
+
+def _files(session: Session, submission: Submission) -> tuple[FileLine, ...]:
+    query = select(StoredFile).where(StoredFile.submission_id == submission.id).order_by(StoredFile.id)
+    return tuple(FileLine(row.id, row.filename, row.size) for row in session.scalars(query))

@@ -1,0 +1,113 @@
+"""Effects carried out: each kind has one handler; what reaches the outside becomes an outbox row, never an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call
+from app.models import Submission
+from app.services import erasure, mailing, outbox, places
+from app.services.context import Context, ask_for
+from workflows import effects
+from workflows.engine import Outcome
+
+
+@dataclass(frozen=True)
+class Happened:
+    """The event whose effects are carried out."""
+
+    call: Call
+    submission: Submission
+    event: str
+    outcome: Outcome
+    seq: int
+    now: datetime
+
+    @property
+    def occasion(self) -> mailing.Occasion:
+        """Until when the new state waits, for the mails that say so."""
+        own = [timer.due_at for timer in self.outcome.timers if timer.kind == "transition"]
+        limits = [timer.due_at for timer in self.outcome.timers if timer.kind == "deadline" and not timer.anchor]
+        timed_out = self.now if self.event.startswith("timer:") else None
+        return mailing.Occasion(self.seq, due=min(own or limits, default=timed_out), link_until=min(own, default=None))
+
+
+Handler = Callable[[Context, Session, Happened, Any], None]
+
+
+def _mail(context: Context, session: Session, happened: Happened, effect: effects.Mail) -> None:
+    message = happened.call.messages[effect.message]
+    roles = (effect.to,) if effect.to else message.to
+    mailing.ask(context, session, happened.submission, effect.message, roles, happened.occasion)
+
+
+def _sheet(context: Context, session: Session, happened: Happened, _: effects.Effect) -> None:
+    submission = happened.submission
+    submission.in_sheet = True
+    for workbook in sorted({tab.workbook for tab in happened.call.tabs(submission.site)}):
+        letter = outbox.Letter("sheet", workbook, f"sheet/{submission.id}/{happened.seq}/{workbook}", {})
+        outbox.put(session, letter, submission_id=submission.id, now=context.clock.now())
+
+
+def _reserve(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
+    places.take(session, happened.call, happened.submission)
+
+
+def _release(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
+    if places.give_back(session, happened.call, happened.submission, happened.now):
+        ask_for(session, "fire_timers")
+
+
+def _assign(_: Context, __: Session, happened: Happened, effect: effects.Assign) -> None:
+    people = mailing.holders(happened.call, happened.submission, effect.role)
+    happened.submission.record = {
+        **happened.submission.record,
+        "assigned": {effect.role: [person.email for person in people]},
+    }
+
+
+def _register(context: Context, session: Session, happened: Happened, _: effects.Effect) -> None:
+    if happened.submission.protocol_number is None:
+        mailing.ask(
+            context,
+            session,
+            happened.submission,
+            "protocollo_richiesto",
+            ["protocollo"],
+            mailing.Occasion(happened.seq),
+        )
+
+
+def _calendar(_: Context, __: Session, happened: Happened, ___: effects.Effect) -> None:
+    happened.submission.record = {**happened.submission.record, "in_calendar": True}
+
+
+def _anonymise(context: Context, session: Session, happened: Happened, _: effects.Effect) -> None:
+    erasure.anonymise(context, session, happened.submission)
+
+
+HANDLERS: Mapping[type[effects.Effect], Handler] = {
+    effects.Mail: _mail,
+    effects.SheetUpsert: _sheet,
+    effects.SheetOpenReview: _sheet,
+    effects.ReserveSeat: _reserve,
+    effects.ReleaseSeat: _release,
+    effects.Assign: _assign,
+    effects.ProtocolloRequest: _register,
+    effects.PublishCalendar: _calendar,
+    effects.Anonymise: _anonymise,
+}
+"""Effects this version carries out; `check` refuses a workflow that asks for another."""
+
+
+def carry_out(context: Context, session: Session, happened: Happened) -> None:
+    """Do what the outcome asks for, then mail whoever the new state waits for."""
+    for effect in happened.outcome.effects:
+        HANDLERS[type(effect)](context, session, happened, effect)
+    for notification in happened.outcome.notify:
+        mailing.ask(context, session, happened.submission, notification.message, [notification.role], happened.occasion)

@@ -1,0 +1,47 @@
+"""Anonymising a closed case: who it was is gone, that it was and how it went stays (clarifications.md §5)."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, StoredFile, Submission
+from app.services.context import Context
+from app.services.definitions import form_of
+
+COUNTABLE = frozenset({"radio", "select", "checkboxes", "integer", "euro", "comune"})
+"""Field types whose answers can be counted and tell nobody's story."""
+
+GONE = "erased"
+
+
+def anonymise(context: Context, session: Session, submission: Submission) -> None:
+    """Remove answers that identify, payloads with their salts, files, notes and addresses; keep what is counted."""
+    form = form_of(session, context, submission)
+    kept = {field.id for field in form.fields if field.type in COUNTABLE and field.pii in ("none", "ordinary")}
+    submission.answers = {name: value for name, value in submission.answers.items() if name in kept}
+    submission.record = {}
+    submission.idempotency_key = f"{GONE}-{submission.reference}"
+    events = select(Event.id).where(Event.submission_id == submission.id)
+    session.execute(delete(EventPayload).where(EventPayload.event_id.in_(events)))
+    session.execute(update(Review).where(Review.submission_id == submission.id).values(note=""))
+    session.execute(
+        update(ActionToken)
+        .where(ActionToken.submission_id == submission.id)
+        .values(person=GONE, revoked_at=context.clock.now(), revoked_reason="retention")
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.submission_id == submission.id, OutboxMessage.channel == "mail")
+        .values(target=GONE)
+    )
+    _remove_files(context, session, submission)
+
+
+def _remove_files(context: Context, session: Session, submission: Submission) -> None:
+    filesystem, folder = context.files
+    for stored in session.scalars(select(StoredFile).where(StoredFile.submission_id == submission.id)):
+        path = f"{folder}/{stored.key}"
+        if filesystem.exists(path):
+            filesystem.rm(path)
+        session.delete(stored)

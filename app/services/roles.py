@@ -1,0 +1,24 @@
+"""How people read the roles of a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms.definition import Text
+
+LABELS: Mapping[str, Text] = {
+    "richiedente": Text(it="chi ha fatto domanda", en="the applicant"),
+    "genitore": Text(it="genitore o chi ne fa le veci", en="parent or guardian"),
+    "istruttore": Text(it="ufficio che istruisce la domanda", en="case officer"),
+    "revisore": Text(it="chi valuta", en="reviewer"),
+    "provincia": Text(it="Provincia di Matera", en="Province of Matera"),
+    "coordinatore": Text(it="chi coordina", en="coordinator"),
+    "backup_coordinatore": Text(it="chi sostituisce il coordinamento", en="deputy coordinator"),
+    "protocollo": Text(it="ufficio protocollo", en="register office"),
+    "sistema": Text(it="automatico", en="automatic"),
+}
+
+
+def role_label(role: str, language: str) -> str:
+    """The role in the reader's language."""
+    return LABELS[role].in_(language) if role in LABELS else role

@@ -1,0 +1,131 @@
+"""Timers that are due: transitions by time, reminders, deadlines, and what the system does by itself.
+
+Each timer is handled in a transaction of its own, under the submission's lock; late or twice is harmless, since a
+timer of a state that was left is void and one that is done is skipped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call
+from app.models import Submission, Timer
+from app.services import cases, mailing, transitions
+from app.services.context import Context
+from app.services.definitions import workflow_of
+from app.services.reviews import SHEET_RULE
+from workflows.definition import SYSTEM
+from workflows.engine import PlannedTimer, fall_due, sheet_events
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+def fire_due(context: Context) -> int:
+    """Handle every timer that is due, oldest first; how many were handled."""
+    handled = 0
+    while due := _due(context):
+        handled += sum(_handle(context, timer_id, submission_id) for timer_id, submission_id in due)
+        if len(due) < BATCH:
+            break
+    return handled
+
+
+def _due(context: Context) -> list[tuple[int, int]]:
+    query = (
+        select(Timer.id, Timer.submission_id)
+        .where(Timer.done_at.is_(None), Timer.due_at <= context.clock.now())
+        .order_by(Timer.due_at, Timer.id)
+        .limit(BATCH)
+    )
+    with context.read() as session:
+        return list(session.execute(query).tuples())
+
+
+def _handle(context: Context, timer_id: int, submission_id: int) -> bool:
+    with context.write() as session:
+        call, submission = transitions.lock(session, context, submission_id)
+        timer = session.get(Timer, timer_id, populate_existing=True)
+        if timer is None or timer.done_at is not None:
+            return False
+        timer.done_at = context.clock.now()
+        if timer.entered_seq != submission.entered_seq:
+            timer.outcome = "stale"
+            return True
+        try:
+            timer.outcome = KINDS[timer.kind](context, session, call, submission, timer)
+        except transitions.Refused as refused:
+            # the timer stays done: what it wanted is not open to the case, and asking again would not help
+            timer.outcome = "refused"
+            log.info("%s: %s refused: %s", submission.reference, timer.name, refused.refusal.code)
+        return True
+
+
+def _transition(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
+    transitions.fire(context, session, call, submission, transitions.Act(timer.name))
+    return "fired"
+
+
+def _mail(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
+    """A reminder or a deadline: mail the people, hand on the powers, and try the sheet rules again."""
+    case = cases.case_of(session, context, submission)
+    planned = PlannedTimer(
+        kind="deadline" if timer.kind == "deadline" else "reminder",
+        name=timer.name,
+        due_at=timer.due_at,
+        anchor=timer.payload.get("anchor"),
+        roles=tuple(timer.payload.get("roles", ())),
+        message=timer.payload.get("message"),
+        escalate=timer.payload.get("escalate"),
+    )
+    due = fall_due(case, planned)
+    if due.overdue:
+        record = dict(submission.record)
+        record["overdue"] = True
+        record["escalated"] = sorted({*record.get("escalated", []), *due.grants})
+        submission.record = record
+    occasion = mailing.Occasion(submission.last_seq, due=_limit(session, submission), mark=f"/{timer.id}")
+    for notification in due.notify:
+        mailing.ask(context, session, submission, notification.message, [notification.role], occasion)
+    if due.overdue:
+        _try_sheet_rules(context, session, call, submission, timer)
+    return "fired"
+
+
+def _limit(session: Session, submission: Submission) -> datetime | None:
+    """Until when the state still waits."""
+    query = select(Timer.due_at).where(
+        Timer.submission_id == submission.id, Timer.done_at.is_(None), Timer.kind == "transition"
+    )
+    return min(session.scalars(query).all(), default=None)
+
+
+def _system(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
+    if timer.name == SHEET_RULE:
+        return _try_sheet_rules(context, session, call, submission, timer)
+    return _transition(context, session, call, submission, timer)
+
+
+def _try_sheet_rules(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
+    """Fire the first of the state's sheet events whose guard holds; an edit is a fact, it never names a state."""
+    definition = workflow_of(session, context, submission)
+    inputs = {name: value for name, value in timer.payload.items() if name == "parere" and value}
+    for event in sheet_events(definition, submission.state):
+        try:
+            transitions.fire(context, session, call, submission, transitions.Act(event, SYSTEM, inputs=inputs))
+        except transitions.Refused:
+            continue
+        return "fired"
+    return "waits"
+
+
+Kind = Callable[[Context, Session, Call, Submission, Timer], str]
+
+KINDS: Mapping[str, Kind] = {"transition": _transition, "reminder": _mail, "deadline": _mail, "system": _system}
+"""What is done when a timer of each kind is due; the answer is noted on the row."""

@@ -1,0 +1,261 @@
+"""The one door for state: every change goes through the engine, with an event, under the submission's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app.catalogue.calls import Call
+from app.errors import HubOutError
+from app.models import ActionToken, Submission, Timer
+from app.services import cases, eventlog, files, mailing, places, tokens
+from app.services.context import Context, ask_for
+from app.services.definitions import workflow_of
+from app.services.effects import Happened, carry_out
+from app.services.facts import Question, facts_of
+from workflows.dates import at_local
+from workflows.definition import ROLES, SYSTEM
+from workflows.engine import Outcome, Refusal
+from workflows.engine import begin as begin_case
+from workflows.engine import fire as fire_event
+
+DECIDES: Mapping[str, bool] = {
+    "approve": True,
+    "refuse": True,
+    "ask_more": False,
+    "ask_changes": False,
+    "reopen": False,
+}
+"""Events after which partners' cells are closed (True) or open again (False)."""
+
+CONSENT_STATE, CONSENT_GIVEN = "consenso", "consent_given"
+
+
+class Refused(HubOutError):  # noqa: N818 - callers read `except Refused`
+    """The engine refuses the event; nothing has changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.text.it)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody does: the event, in which role, with which validated inputs.
+
+    `corrections` are answers of the applicant's own form that the act changes; `uploads` its files.
+    """
+
+    event: str
+    role: str = SYSTEM
+    person: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    corrections: Mapping[str, Any] = field(default_factory=dict)
+    uploads: Mapping[str, FileStorage] = field(default_factory=dict)
+    token: ActionToken | None = None
+
+
+def lock(session: Session, context: Context, submission_id: int) -> tuple[Call, Submission]:
+    """Lock the places of the call, then the submission: always in this order."""
+    call_id = session.scalars(select(Submission.call).where(Submission.id == submission_id)).one()
+    call = context.catalogue.calls[call_id]
+    places.lock(session, call)
+    query = select(Submission).where(Submission.id == submission_id).with_for_update()
+    return call, session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def begin(context: Context, session: Session, submission: Submission) -> None:
+    """The first event of a new submission: its first state, timers and mails."""
+    now = context.clock.now()
+    call = context.catalogue.calls[submission.call]
+    outcome = begin_case(call.workflow, cases.case_of(session, context, submission), now)
+    _record(context, session, call, submission, Act("submit", "richiedente"), outcome, {"answers": submission.answers})
+
+
+def fire(context: Context, session: Session, call: Call, submission: Submission, act: Act) -> Outcome:
+    """Fire an event on a submission that `lock` has locked.
+
+    Raises:
+        Refused: nothing has changed; the refusal says why.
+    """
+    now = context.clock.now()
+    definition = workflow_of(session, context, submission)
+    case = cases.case_of(session, context, submission)
+    question = Question(session, call, submission, now, act.inputs)
+    holds = roles_of(call, submission, act.person) - {act.role}
+    facts = facts_of(question, definition, case, act.event, actor=act.role, person=act.person, holds=holds)
+    outcome = fire_event(definition, case, act.event, facts)
+    if isinstance(outcome, Refusal):
+        raise Refused(outcome)
+    payload: dict[str, Any] = {"inputs": _inputs(act, outcome)}
+    if act.corrections:
+        payload["before"] = {name: submission.answers.get(name) for name in act.corrections}
+        payload["after"] = dict(act.corrections)
+    _record(context, session, call, submission, act, outcome, payload)
+    return outcome
+
+
+def roles_of(call: Call, submission: Submission, email: str) -> frozenset[str]:
+    """Every role that the person of this address has on the case."""
+    if not email:
+        return frozenset()
+    wanted = email.casefold()
+    return frozenset(
+        role
+        for role in ROLES
+        if any(person.email.casefold() == wanted for person in mailing.holders(call, submission, role))
+    )
+
+
+def _inputs(act: Act, outcome: Outcome) -> dict[str, Any]:
+    inputs = dict(act.inputs)
+    if outcome.reason and not inputs.get("motivazione"):
+        inputs["motivazione"] = outcome.reason.it
+    return inputs
+
+
+def _record(
+    context: Context,
+    session: Session,
+    call: Call,
+    submission: Submission,
+    act: Act,
+    outcome: Outcome,
+    payload: dict[str, Any],
+) -> None:
+    """Write event, row, timers, tokens and effects of one outcome: all of it or nothing."""
+    now = context.clock.now()
+    event = eventlog.append(
+        session,
+        submission,
+        eventlog.Happening(act.event, act.role, outcome.from_state, outcome.to_state, now, payload),
+    )
+    if act.token is not None:
+        tokens.use(session, act.token, event.seq)
+    files.keep(context, session, submission, act.uploads, act.inputs, seq=event.seq)
+    _remember(call, submission, act, outcome, payload)
+    _cancel(session, submission, outcome, now)
+    if outcome.changed:
+        _enter(context, session, submission, outcome, event.seq, now)
+        if act.event != "submit":
+            tokens.revoke_step(session, submission, act.event, now)
+    submission.updated_at = now
+    session.flush()
+    _arm(session, submission, outcome, now)
+    carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now))
+    if outcome.to_state != outcome.from_state and call.workflow.state(outcome.to_state).kind == "closed":
+        _keep_until(context, session, submission)
+
+
+def _remember(call: Call, submission: Submission, act: Act, outcome: Outcome, payload: Mapping[str, Any]) -> None:
+    """What later acts and mails look back at, on the row itself."""
+    inputs: Mapping[str, Any] = payload.get("inputs", {})
+    if inputs.get("protocollo_numero") and inputs.get("protocollo_data"):
+        submission.protocol_number = inputs["protocollo_numero"]
+        submission.protocol_date = date.fromisoformat(inputs["protocollo_data"])
+    if act.corrections:
+        corrected = {**submission.answers, **act.corrections}
+        submission.answers = {name: value for name, value in corrected.items() if value is not None}
+        submission.site = call.site_of(submission.answers)
+    submission.version += outcome.new_version
+    submission.record = {
+        **submission.record,
+        **_powers(submission.record, outcome),
+        **_traces(act, outcome, inputs, submission.record),
+    }
+
+
+def _powers(record: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """Who may act for whom from now on; what was granted for a state ends with it."""
+    kept = [] if outcome.changed else record.get("escalated", [])
+    abstained = [*record.get("abstained", []), *([outcome.abstained] if outcome.abstained else [])]
+    return {
+        "escalated": sorted({*kept, *outcome.grants}),
+        "abstained": abstained,
+        "overdue": bool(record.get("overdue")) and not outcome.changed,
+    }
+
+
+def _traces(act: Act, outcome: Outcome, inputs: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the act itself leaves: its inputs, what was asked for, dates it fixed, whether it decided."""
+    traces: dict[str, Any] = {}
+    if inputs:
+        traces["acts"] = {**record.get("acts", {}), act.event: dict(inputs)}
+    if "campi" in inputs:
+        traces["requested"] = inputs["campi"]
+    if outcome.anchors:
+        fixed = {name: instant.isoformat() for name, instant in outcome.anchors.items()}
+        traces["anchors"] = {**record.get("anchors", {}), **fixed}
+    if act.event in DECIDES:
+        traces["decided"] = DECIDES[act.event]
+    if outcome.changed and outcome.from_state == CONSENT_STATE:
+        traces["no_consent"] = outcome.event != CONSENT_GIVEN
+    return traces
+
+
+def _enter(
+    context: Context, session: Session, submission: Submission, outcome: Outcome, seq: int, now: datetime
+) -> None:
+    submission.state = outcome.to_state
+    submission.state_entered_at = now
+    submission.entered_seq = seq
+    if outcome.event == "email_confirmed":
+        submission.confirmed_at = now
+    kind = workflow_of(session, context, submission).state(outcome.to_state).kind
+    if kind in ("closed", "final"):
+        submission.open_dedupe_key = None
+
+
+def _cancel(session: Session, submission: Submission, outcome: Outcome, now: datetime) -> None:
+    pending = (update(Timer).where(Timer.submission_id == submission.id, Timer.done_at.is_(None))).values(
+        done_at=now, outcome="cancelled"
+    )
+    if outcome.cancel_timers:
+        session.execute(pending)
+    elif outcome.cancel_anchors:
+        anchored = [
+            timer.id
+            for timer in session.scalars(
+                select(Timer).where(Timer.submission_id == submission.id, Timer.done_at.is_(None))
+            )
+            if timer.payload.get("anchor") in outcome.cancel_anchors
+        ]
+        session.execute(pending.where(Timer.id.in_(anchored)))
+
+
+def _arm(session: Session, submission: Submission, outcome: Outcome, now: datetime) -> None:
+    for planned in outcome.timers:
+        session.add(
+            Timer(
+                submission_id=submission.id,
+                entered_seq=submission.entered_seq,
+                kind=planned.kind,
+                name=planned.name,
+                payload=planned.payload,
+                due_at=planned.due_at,
+            )
+        )
+    if outcome.auto:
+        session.add(_system_timer(submission, "auto", now))
+        ask_for(session, "fire_timers")
+    session.flush()
+
+
+def _keep_until(context: Context, session: Session, submission: Submission) -> None:
+    """Arm the end of retention of a case that has just closed."""
+    day = cases.deletion_day(session, context, submission)
+    if day is not None:
+        session.add(_system_timer(submission, "retention", at_local(day, time(3))))
+        session.flush()
+
+
+def _system_timer(submission: Submission, name: str, due_at: datetime) -> Timer:
+    return Timer(
+        submission_id=submission.id, entered_seq=submission.entered_seq, kind="system", name=name, due_at=due_at
+    )
