@@ -1,0 +1,135 @@
+"""The action page behind a mailed link: looking changes nothing, a POST with a choice decides (domain.md §6.5).
+
+The token leaves the address at once: the link's page puts it into a cookie that only the case's page gets, and
+goes on there. So it lies in no history, no referrer and no proxy log beyond the first request.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.services import actions as service
+from app.services.views import ActionResult, ActionView, TokenState
+from app.web.choices import first_inputs, form_of, refusal_of
+from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
+from app.web.posting import everything_posted, form_is_ours, new_token
+from forms.model import EVENT
+
+actions = Blueprint("actions", __name__)
+
+COOKIE = "azione"
+_COOKIE_SECONDS = 3600
+_CLOSED = {"expired": HTTPStatus.GONE, "revoked": HTTPStatus.GONE, "unknown": HTTPStatus.NOT_FOUND}
+
+
+@actions.get("/azione/<token>")
+def open_link(token: str) -> BaseResponse:
+    """Move the token into a cookie and go on; an unknown link is told so here."""
+    view = service.open_action(context(), token, asked_language())
+    if _link(view) == "unknown":
+        return _closed(view)
+    address = url("actions.show_case", case=view.id)
+    response = redirect(address, HTTPStatus.SEE_OTHER)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=_COOKIE_SECONDS,
+        path=address,
+        secure=context().settings.base_url.startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@actions.get("/azione/caso/<int:case>")
+def show_case(case: int) -> BaseResponse:
+    """The case and what may be chosen; nothing is changed."""
+    view = _view(case)
+    if view is None:
+        return _reopen()
+    if _link(view) != "open":
+        return _closed(view)
+    return _page(view, first_inputs(view.choices, view.prefilled))
+
+
+@actions.post("/azione/caso/<int:case>")
+def decide(case: int) -> BaseResponse:
+    """Do the chosen event, once; then the page that says what was decided."""
+    view = _view(case)
+    if view is None:
+        return _reopen()
+    if not form_is_ours():
+        return _page(view, request.form, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+    result = service.act(context(), _token(), request.form.get(EVENT, ""), everything_posted(), asked_language())
+    if result.decided:
+        return redirect(url("actions.show_case", case=case), HTTPStatus.SEE_OTHER)
+    if _link(result.view) != "open":
+        return _closed(result.view)
+    code, notice = HTTPStatus.UNPROCESSABLE_ENTITY, refusal_of(result)
+    return _page(result.view, request.form, result, code=code, notice=notice)
+
+
+def _link(view: ActionView) -> TokenState:
+    return view.token_state
+
+
+def _token() -> str:
+    return request.cookies.get(COOKIE, "")
+
+
+def _view(case: int) -> ActionView | None:
+    """What the cookie's link opens; None without a cookie, or with the one of another case."""
+    view = service.open_action(context(), _token(), asked_language())
+    if _link(view) == "unknown" or view.id != case:
+        return None
+    read_in(view.language)
+    return view
+
+
+def _page(
+    view: ActionView,
+    typed: MultiDict[str, str],
+    result: ActionResult | None = None,
+    *,
+    code: int = HTTPStatus.OK,
+    notice: str = "",
+) -> BaseResponse:
+    if _link(view) != "open":
+        return _closed(view)
+    able = [choice for choice in view.choices if not choice.refused]
+    return show(
+        "action.html",
+        code,
+        view=view,
+        case=view.case,
+        form=form_of(able, words()("action.choose"), typed, result),
+        unavailable=[choice for choice in view.choices if choice.refused],
+        action_url=url("actions.decide", case=view.id),
+        csrf=new_token(),
+        notice=notice,
+        today=today(),
+    )
+
+
+def _closed(view: ActionView) -> BaseResponse:
+    """What became of a link that can't decide (any more)."""
+    read_in(view.language)
+    say = words()
+    state = _link(view)
+    if state == "used" and view.done is not None:
+        return show("action_done.html", view=view, done=view.done, heading=say("action.done_title"))
+    key = state if state in _CLOSED else "unknown"
+    texts = [say(f"action.{key}_text"), view.explanation]
+    if key == "unknown":
+        texts.append(say("action.unknown_next"))
+    return show_notice(_CLOSED[key], say(f"action.{key}_title"), *texts, say("action.office_help"))
+
+
+def _reopen() -> BaseResponse:
+    say = words()
+    return show_notice(HTTPStatus.FORBIDDEN, say("action.reopen_title"), say("action.reopen_text"))

@@ -1,0 +1,5 @@
+"""The API, version 1."""
+
+from flask import Blueprint
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")

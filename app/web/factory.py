@@ -1,0 +1,85 @@
+"""Makes the web application."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it ships no types
+
+from app.web.actions import actions
+from app.web.api import api
+from app.web.applicants import applicants
+from app.web.applications import applications
+from app.web.errors import catch_errors
+from app.web.headers import add_static_headers, secure
+from app.web.health import health_pages
+from app.web.mailbox import mailbox
+from app.web.page import ENGLISH, STATIC, dress
+from app.web.pages import pages
+from app.web.texts import load_texts
+
+if TYPE_CHECKING:
+    from app.services.context import Context
+
+_LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: a few PDF files of the size that forms allow
+_YEAR = 365 * 24 * 3600
+
+
+def create_app(context: Context) -> Flask:
+    """The application over `context`: pages in both languages, the API, health.
+
+    Raises:
+        DefinitionError: the pages' words are incomplete.
+    """
+    settings = context.settings
+    https = urlsplit(settings.base_url).scheme == "https"
+    app = Flask("app", static_folder=None)
+    app.config.update(
+        HUBOUT=context,
+        HUBOUT_TEXTS=load_texts(),
+        SECRET_KEY=settings.secret_keys[-1],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[:-1]),
+        SESSION_COOKIE_NAME="hubout",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer, see app.web.csrf
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    dress(app)
+    secure(app, https=https)
+    catch_errors(app)
+    for language, prefix in (("it", ""), ("en", ENGLISH)):
+        app.register_blueprint(_in_language(language, prefix))
+    for blueprint in (health_pages, mailbox, api):
+        app.register_blueprint(blueprint)
+    _serve_static(app, https=https)
+    return app
+
+
+def _in_language(language: str, prefix: str) -> Blueprint:
+    """The pages that exist in each language; the path says which one."""
+    parent = Blueprint(language, __name__, url_prefix=prefix)
+    for blueprint in (pages, applications, applicants, actions):
+        parent.register_blueprint(blueprint)
+    return parent
+
+
+def _serve_static(app: Flask, *, https: bool) -> None:
+    """Static files, compressed where a `.gz` lies beside them.
+
+    Browsers keep them for a year: their addresses change with their content (`app.web.page`).
+    """
+
+    def headers(response_headers: MutableMapping[str, str], _path: str, _url: str) -> None:
+        add_static_headers(response_headers, https=https)
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] # the way Flask documents for WSGI middleware
+        app.wsgi_app, root=str(STATIC), prefix="static/", max_age=_YEAR, add_headers_function=headers
+    )

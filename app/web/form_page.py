@@ -1,0 +1,379 @@
+"""What a page shows of a form: plain values that templates/parts/form.html renders, whatever the form is.
+
+Answers go out as the browser sent them (`typed`), never through a conversion: whatever was typed is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.datastructures import MultiDict
+
+from app.web.condition_words import condition_tree, condition_words
+from forms.builder import row_limit
+from forms.conditions import All, AnswerIs, Condition, ConditionFacts, FormIs, Law241, Not, evaluate, leaves
+from forms.model import EVENT, FieldDefinition, Option, Text
+
+if TYPE_CHECKING:
+    from app.services.views import Choice
+    from app.web.texts import Words
+    from forms.builder import FieldError
+    from forms.definition import FormDefinition
+
+TICK: Final = "true"
+"""What a ticked box sends."""
+
+_BLANK_ROW: Final = "__n__"  # the script puts a row's number here
+_HTML_TYPES: Final = {"email": "email", "tel": "tel", "url": "url"}
+_INPUT_MODES: Final = {"integer": "numeric", "euro": "decimal", "partita_iva": "numeric"}
+_SHORT: Final = frozenset({"date", "integer", "euro", "tel", "partita_iva", "codice_fiscale", "codice_fiscale_ente"})
+_GROUPS: Final = frozenset({"radio", "checkboxes"})
+_LONGEST_CHECKS: Final = ("max_len", "max")
+
+
+@dataclass(frozen=True)
+class OptionShown:
+    """One radio button, box or line of a list."""
+
+    id: str
+    value: str
+    label: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """One row of a repeated group; `name` is `team-0`."""
+
+    name: str
+    title: str
+    inputs: tuple[InputShown, ...]
+
+
+@dataclass(frozen=True)
+class InputShown:
+    """One question with what was typed and what was wrong. `longest` is in characters, 0 without a limit."""
+
+    id: str
+    name: str
+    type: str
+    label: str
+    help: str
+    required: bool
+    value: str = ""
+    options: tuple[OptionShown, ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    autocomplete: str = ""
+    longest: int = 0
+    condition_id: str = ""
+    rows: tuple[RowShown, ...] = ()
+    blank_row: RowShown | None = None
+    add_label: str = ""
+    most_rows: int = 0
+
+    @property
+    def html_type(self) -> str:
+        """The `type` of a one-line input."""
+        return _HTML_TYPES.get(self.type, "text")
+
+    @property
+    def inputmode(self) -> str:
+        """Which keyboard a phone shows."""
+        return _INPUT_MODES.get(self.type, "")
+
+    @property
+    def short(self) -> bool:
+        """Whether the answer is a few characters long."""
+        return self.type in _SHORT
+
+    @property
+    def described_by(self) -> str:
+        """The ids of hint, errors, warnings and condition."""
+        ids = [self.condition_id] if self.condition_id else []
+        ids += [f"{self.id}-hint"] if self.help else []
+        ids += [f"{self.id}-error{number or ''}" for number in range(len(self.errors))]
+        ids += [f"{self.id}-warning{number or ''}" for number in range(len(self.warnings))]
+        return " ".join(ids)
+
+    @property
+    def target(self) -> str:
+        """Where a link of the error summary leads: the first thing that takes the focus."""
+        return self.options[0].id if self.type in _GROUPS and self.options else self.id
+
+    @property
+    def full(self) -> bool:
+        """Whether a repeated group takes no more rows."""
+        return len(self.rows) >= self.most_rows
+
+
+@dataclass(frozen=True)
+class GroupShown:
+    """Neighbours that show on the same condition; `note` is the condition in words, empty when always shown."""
+
+    id: str
+    note: str
+    condition: str
+    inputs: tuple[InputShown, ...]
+
+
+@dataclass(frozen=True)
+class SectionShown:
+    """A part of the page with its heading."""
+
+    id: str
+    title: str
+    intro: str
+    groups: tuple[GroupShown, ...]
+
+
+@dataclass(frozen=True)
+class MistakeShown:
+    """One line of the error summary."""
+
+    target: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FormShown:
+    """A whole form as the page shows it."""
+
+    sections: tuple[SectionShown, ...]
+    mistakes: tuple[MistakeShown, ...] = ()
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What judging said, to be shown at the fields."""
+
+    errors: Sequence[FieldError] = ()
+    warnings: Sequence[FieldError] = ()
+
+
+class FormPage:
+    """Turns questions into what the page shows, for one reader and one request."""
+
+    def __init__(self, words: Words, typed: MultiDict[str, str], remarks: Remarks, facts: ConditionFacts) -> None:
+        self._words = words
+        self._typed = typed
+        self._remarks = remarks
+        self._facts = facts
+
+    def inputs(self, fields: Iterable[FieldDefinition]) -> dict[str, InputShown]:
+        """The questions `fields` by id, without their conditions."""
+        return {field.id: self._input(field, field.id) for field in fields}
+
+    def groups(
+        self, fields: Sequence[FieldDefinition], questions: Mapping[str, FieldDefinition]
+    ) -> tuple[GroupShown, ...]:
+        """`fields` in groups of neighbours with the same condition; `questions` are all that conditions may name."""
+        shown = []
+        for condition, together in groupby(self._possible(fields), key=lambda field: field.show_if):
+            inside = tuple(together)
+            note = condition_words(condition, questions, self._words) if condition else ""
+            group_id = f"{inside[0].id}-if" if note else ""
+            inputs = tuple(self._input(field, field.id, group_id, questions) for field in inside)
+            shown.append(GroupShown(group_id, note, self._tree(condition) if note else "", inputs))
+        return tuple(shown)
+
+    def mistakes(self, sections: Sequence[SectionShown]) -> tuple[MistakeShown, ...]:
+        """The error summary: one line for each question with an error, in the page's order."""
+        return tuple(
+            mistake
+            for section in sections
+            for group in section.groups
+            for each in group.inputs
+            for mistake in _mistakes(each)
+        )
+
+    def _possible(self, fields: Sequence[FieldDefinition]) -> list[FieldDefinition]:
+        """Without the questions that the call rules out, whatever is answered."""
+        return [field for field in fields if field.show_if is None or not self._never(field.show_if)]
+
+    def _never(self, condition: Condition) -> bool:
+        fixed = all(isinstance(leaf, FormIs | Law241) for leaf in leaves(condition))
+        return fixed and not evaluate(condition, self._facts)
+
+    def _tree(self, condition: Condition | None) -> str:
+        if condition is None:
+            return ""
+        return json.dumps(condition_tree(condition, form=self._facts.form, law241=self._facts.law241))
+
+    def _input(
+        self,
+        field: FieldDefinition,
+        name: str,
+        condition_id: str = "",
+        questions: Mapping[str, FieldDefinition] | None = None,
+    ) -> InputShown:
+        required, condition_hint = self._requirement(field, questions or {})
+        help_text = field.help.in_(self._words.language) if field.help else ""
+        return InputShown(
+            id=name,
+            name=name,
+            type=field.type,
+            label=field.label.in_(self._words.language),
+            help=" ".join(text for text in (help_text, condition_hint) if text),
+            required=required,
+            value=self._typed.get(name, ""),
+            options=self._options(field, name),
+            errors=self._remark_texts(self._remarks.errors, name),
+            warnings=self._remark_texts(self._remarks.warnings, name),
+            autocomplete=field.autocomplete or "",
+            longest=_longest(field),
+            condition_id=condition_id,
+            rows=self._rows(field),
+            blank_row=self._row(field, _BLANK_ROW) if field.item else None,
+            add_label=self._words("buttons.add_person" if _about_people(field) else "form.add_entry"),
+            most_rows=row_limit(field, tuple((questions or {}).values())) if field.item else 0,
+        )
+
+    def _requirement(self, field: FieldDefinition, questions: Mapping[str, FieldDefinition]) -> tuple[bool, str]:
+        """Whether the question bears the mark of a required one; else, on what it depends, in words."""
+        required = field.required
+        if isinstance(required, bool):
+            return required, ""
+        if all(isinstance(leaf, FormIs | Law241) for leaf in leaves(required)):
+            return evaluate(required, self._facts), ""
+        if field.show_if is not None and set(_parts(required)) <= set(_parts(field.show_if)):
+            return True, ""  # whenever it shows, it is required
+        return False, self._words("form.required_if", condizione=condition_words(required, questions, self._words))
+
+    def _options(self, field: FieldDefinition, name: str) -> tuple[OptionShown, ...]:
+        chosen = self._typed.getlist(name)
+        return tuple(
+            OptionShown(
+                f"{name}-{option.value}", option.value, option.in_(self._words.language), option.value in chosen
+            )
+            for option in field.options
+        )
+
+    def _remark_texts(self, remarks: Sequence[FieldError], name: str) -> tuple[str, ...]:
+        texts = [self._words(f"errors.{each.code}", **each.params) for each in remarks if self._place(each) == name]
+        return tuple(dict.fromkeys(texts))
+
+    def _place(self, remark: FieldError) -> str:
+        """The name of the input that a remark belongs to: in a repeated group, the part of its row."""
+        if remark.item is None or remark.part is None:
+            return remark.field
+        numbers = row_numbers(self._typed, remark.field)
+        return f"{remark.field}-{numbers[remark.item]}-{remark.part}"
+
+    def _rows(self, field: FieldDefinition) -> tuple[RowShown, ...]:
+        """The rows that were typed; where somebody must be named, at least one to write in."""
+        if not field.item:
+            return ()
+        numbers = row_numbers(self._typed, field.id) or ([0] if field.required else [])
+        return tuple(self._row(field, number) for number in numbers)
+
+    def _row(self, field: FieldDefinition, number: int | str) -> RowShown:
+        row = f"{field.id}-{number}"
+        said = number + 1 if isinstance(number, int) else number
+        title = self._words("form.row" if _about_people(field) else "form.row_entry", n=said)
+        return RowShown(row, title, tuple(self._input(part, f"{row}-{part.id}") for part in field.item))
+
+
+def show_form(
+    definition: FormDefinition, typed: MultiDict[str, str], words: Words, remarks: Remarks | None = None
+) -> FormShown:
+    """The applicant's form: `typed` is what the browser sent, or the defaults at first."""
+    facts = ConditionFacts({}, form=definition.form, law241=definition.procedure.law241)
+    page = FormPage(words, typed, remarks or Remarks(), facts)
+    questions = {field.id: field for field in definition.fields}
+    sections = tuple(
+        SectionShown(
+            section.id,
+            section.title.in_(words.language),
+            section.intro.in_(words.language) if section.intro else "",
+            page.groups(section.fields, questions),
+        )
+        for section in definition.sections
+    )
+    return FormShown(sections, page.mistakes(sections))
+
+
+def show_choices(
+    choices: Sequence[Choice], question: str, typed: MultiDict[str, str], words: Words, remarks: Remarks | None = None
+) -> FormShown:
+    """The action page's form: one radio button a choice, none chosen, then the fields that a choice asks for.
+
+    A field that several sub-forms ask for is shown once.
+    """
+    page = FormPage(words, typed, remarks or Remarks(), ConditionFacts({}))
+    options = tuple(Option(value=choice.event, it=choice.label, en=choice.label) for choice in choices)
+    event = FieldDefinition(id=EVENT, type="radio", label=Text(it=question), required=True, options=options, pii="none")
+    fields = [event, *_fields_of(choices)]
+    section = SectionShown(EVENT, "", "", page.groups(fields, {field.id: field for field in fields}))
+    return FormShown((section,), page.mistakes((section,)))
+
+
+def _fields_of(choices: Sequence[Choice]) -> list[FieldDefinition]:
+    asked: dict[str, FieldDefinition] = {}
+    events: dict[str, list[str]] = {}
+    for choice in choices:
+        for field in choice.sub_form.fields if choice.sub_form else ():
+            asked.setdefault(field.id, field)
+            events.setdefault(field.id, []).append(choice.event)
+    return [
+        field
+        if len(events[field.id]) == len(choices)
+        else field.shown_also_if(AnswerIs(EVENT, "in", tuple(events[field.id])))
+        for field in asked.values()
+    ]
+
+
+def row_numbers(typed: Mapping[str, object], name: str) -> list[int]:
+    """The numbers of the rows of the repeated group `name` that the browser sent, in order."""
+    pattern = re.compile(rf"{re.escape(name)}-([0-9]{{1,6}})-")
+    found = {int(match[1]) for key in typed if (match := pattern.match(key))}
+    return sorted(found)
+
+
+def with_row(typed: MultiDict[str, str], field: FieldDefinition) -> MultiDict[str, str]:
+    """`typed` with one more, empty, row of the repeated group `field`."""
+    number = max(row_numbers(typed, field.id), default=-1) + 1
+    longer = MultiDict(typed)
+    for inner in field.item:
+        longer.setdefault(f"{field.id}-{number}-{inner.id}", "")
+    return longer
+
+
+def without_row(typed: MultiDict[str, str], row: str) -> MultiDict[str, str]:
+    """`typed` without the inputs of `row` (`team-1`)."""
+    return MultiDict([(key, value) for key, value in typed.items(multi=True) if not key.startswith(f"{row}-")])
+
+
+def _mistakes(shown: InputShown) -> list[MistakeShown]:
+    """The lines for one question; in a repeated group each part that is wrong has its own."""
+    lines = [MistakeShown(shown.target, shown.label, shown.errors[0])] if shown.errors else []
+    for row in shown.rows:
+        for part in row.inputs:
+            lines += [MistakeShown(part.target, f"{row.title}, {part.label}", part.errors[0])] if part.errors else []
+    return lines
+
+
+def _parts(condition: Condition) -> list[Condition]:
+    """What must hold for `condition` to hold."""
+    if isinstance(condition, All):
+        return [inner for part in condition.parts for inner in _parts(part)]
+    if isinstance(condition, Not) and isinstance(condition.part, Not):
+        return _parts(condition.part.part)
+    return [condition]
+
+
+def _longest(field: FieldDefinition) -> int:
+    if field.type != "textarea":
+        return 0
+    limits = [check.parameter for name in _LONGEST_CHECKS if (check := field.check(name))]
+    return next((limit for limit in limits if isinstance(limit, int)), 0)
+
+
+def _about_people(field: FieldDefinition) -> bool:
+    return any(inner.id == "cognome" for inner in field.item)

@@ -1,0 +1,100 @@
+"""The public pages: the calls, a call, and the two texts that every public site has."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort
+
+from app.services import calls
+from app.web.page import context, help_address, language, show, words
+from forms.model import BIRTH_DATE
+
+if TYPE_CHECKING:
+    from app.services.views import CallView
+    from app.web.texts import Words
+    from forms.definition import FormDefinition
+
+pages = Blueprint("pages", __name__)
+
+_PARENT = "genitore_email"
+_QUICK_SECONDS, _SLOW_SECONDS = 12, 90  # what a short answer and a text to think about take
+_PRIVACY = ("who", "why", "how_long", "rights", "cookies")
+_ACCESSIBILITY = ("aim", "checks")
+
+
+@pages.get("/")
+def home() -> Response:
+    """Every call: open ones first, then those to come and those that are over."""
+    return show("home.html", calls=calls.list_calls(context(), language()))
+
+
+@pages.get("/bandi/<call>")
+def show_call(call: str) -> Response:
+    """What a call is about; for a closed one, since when and what comes next."""
+    return call_page(get_call(call))
+
+
+@pages.get("/privacy")
+def privacy() -> Response:
+    """The privacy notice (model text)."""
+    return _text_page("privacy", _PRIVACY)
+
+
+@pages.get("/accessibilita")
+def accessibility() -> Response:
+    """The accessibility statement (model text), with a way to report a problem."""
+    return _text_page("access", _ACCESSIBILITY, report=True)
+
+
+def get_call(call_id: str) -> CallView:
+    """The call in the reader's language.
+
+    Raises:
+        NotFound: there is no such call.
+    """
+    call = context().catalogue.calls.get(call_id)
+    if call is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return calls.view_of(context(), call, language())
+
+
+def call_page(call: CallView, *, meanwhile: bool = False) -> Response:
+    """The page of a call; `meanwhile` says that it closed while the reader was writing."""
+    code = HTTPStatus.CONFLICT if meanwhile else HTTPStatus.OK
+    say = words()
+    return show(
+        "call.html", code, call=call, meanwhile=meanwhile, needs=_needs(call.form, say), minutes=_minutes(call.form)
+    )
+
+
+def _needs(form: FormDefinition, say: Words) -> list[str]:
+    """What to have at hand before starting, read off the questions."""
+    ids = {field.id for field in form.fields}
+    needs = [say("call.need_email")]
+    if BIRTH_DATE in ids:
+        needs.append(say("call.need_birth"))
+    if _PARENT in ids:
+        needs.append(say("call.need_parent"))
+    texts = [
+        field.label.in_(say.language) for field in form.fields if field.type == "textarea" and field.required is True
+    ]
+    if texts:
+        needs.append(say("call.need_texts", domande=", ".join(f"«{text}»" for text in texts)))
+    return needs
+
+
+def _minutes(form: FormDefinition) -> int:
+    """How long the form takes, roughly."""
+    required = [field for field in form.fields if field.required]
+    seconds = sum(_SLOW_SECONDS if field.type == "textarea" else _QUICK_SECONDS for field in required)
+    return max(2, round(seconds / 60))
+
+
+def _text_page(name: str, paragraphs: tuple[str, ...], *, report: bool = False) -> Response:
+    say = words()
+    shown = [(say(f"legal.{name}_{key}"), say(f"legal.{name}_{key}_text")) for key in paragraphs]
+    if report:
+        shown.append((say("nav.report_access"), say("legal.access_report", email=help_address())))
+    return show("text.html", title=say(f"legal.{name}_title"), paragraphs=shown)

@@ -1,0 +1,37 @@
+"""What a page's form posts: whether it came from our page, and all that came.
+
+Each view that changes something asks `form_is_ours` and, when it is not, shows its form again with everything
+typed. Flask-WTF's check of the Referer on https (WTF_CSRF_SSL_STRICT) is not used: our pages send no Referer
+(`Referrer-Policy: no-referrer`), so it would refuse everybody; the signed token bound to the session protects.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_wtf.csrf import generate_csrf, validate_csrf  # type: ignore[import-untyped] # it ships no types
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms.validators import ValidationError
+
+FIELD = "csrf_token"
+
+
+def new_token() -> str:
+    """The value of the hidden input `csrf_token`."""
+    return str(generate_csrf())
+
+
+def form_is_ours() -> bool:
+    """Whether the posted form came from a page of this session and is not too old."""
+    try:
+        validate_csrf(request.form.get(FIELD))
+    except ValidationError:
+        return False
+    return True
+
+
+def everything_posted() -> MultiDict[str, Any]:
+    """The inputs and the uploads, as forms are judged."""
+    sent: list[MultiDict[str, Any]] = [request.files, request.form]
+    return CombinedMultiDict(sent)
