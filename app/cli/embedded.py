@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from app.cli.opening import read_settings
@@ -26,7 +24,7 @@ def google(port: int | None) -> None:
         port or settings.sheets_port,
         log_requests=settings.log_sheets,
         quota=settings.sheets_quota,
-        clock=settings.open_clock().now,
+        now=settings.open_clock().now,
     )
 
 
@@ -44,7 +42,7 @@ def mail(*, as_json: bool) -> None:
     settings = read_settings()
     if not settings.embedded_smtp:
         raise HubOutError("mail goes to an outside server", "the mailbox is there while HUBOUT_SMTP_URL is unset")
-    messages = (asdict(message) for message in Mailbox(settings.mail_folder).messages())
+    messages = (message.as_json() for message in Mailbox(settings.mail_folder).messages())
     show_records(messages, ("date", "to", "subject"), as_json=as_json)
 
 

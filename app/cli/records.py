@@ -9,7 +9,7 @@ import click
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
 from app.errors import HubOutError
-from app.services import listing, outbox_desk, sheets
+from app.services import listing, sheets
 
 
 @click.command()
@@ -41,20 +41,21 @@ def outbox() -> None:
 
 
 @outbox.command("list")
+@click.option("--dead", is_flag=True, help="Only dead letters: what was given up.")
 @as_json_option
-def list_outbox(*, as_json: bool) -> None:
+def list_outbox(*, dead: bool, as_json: bool) -> None:
     """List what is not delivered yet."""
     with opened() as context:
-        columns = ("id", "channel", "target", "state", "attempts", "next_try_at", "last_error")
-        show_records(listing.outbox(context), columns, as_json=as_json)
+        columns = ("id", "channel", "target", "message", "state", "attempts", "next_try_at", "last_error")
+        show_records(listing.letters(context, dead=dead), columns, as_json=as_json)
 
 
 @outbox.command()
-@click.argument("row", type=int, required=False)
-def retry(row: int | None) -> None:
-    """Try outbox ROW once more now; without ROW, every dead letter."""
+@click.argument("rows", type=int, nargs=-1)
+def retry(rows: tuple[int, ...]) -> None:
+    """Try the outbox ROWS once more now; without ROWS, everything that waits or was given up."""
     with opened() as context:
-        click.echo(f"{outbox_desk.retry(context, row)} to be tried again")
+        click.echo(f"{listing.retry(context, rows)} to be tried again")
 
 
 @click.group()
