@@ -1,0 +1,1 @@
+"""Each file takes the schema one step on and back."""
