@@ -1,0 +1,1 @@
+"""Stand-ins that make one machine enough: real protocols at local addresses."""
