@@ -135,6 +135,7 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         case=case_view(
             context, session, holding.call, holding.submission, holding.case, language=spoken, role=token.role
         ),
+        role=token.role,
         role_label=role_label(token.role, spoken),
         person=mask_email(token.person),
         language=spoken,

@@ -36,6 +36,7 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
             choices=actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else (),
             deadline=deadline,
             data_deleted_on=cases.deletion_day(session, context, submission),
+            prefilled=dict(submission.answers),
         )
 
 

@@ -143,6 +143,7 @@ class ActionView:
     token_state: TokenState
     case: CaseView | None = None
     id: int = 0
+    role: str = ""
     role_label: str = ""
     person: str = ""
     language: str = "it"
@@ -186,3 +187,4 @@ class StatusView:
     choices: tuple[Choice, ...] = ()
     deadline: datetime | None = None
     data_deleted_on: date | None = None
+    prefilled: dict[str, object] = field(default_factory=dict)
