@@ -14,7 +14,9 @@ class ActionToken(Base):
     """A link that was or will be mailed.
 
     The token is HMAC-SHA256(key, id + nonce): it can be made again when the mail is rendered, and only its
-    SHA-256 is looked up (design.md §2). `purpose` is `action` (one step) or `status` (the applicant's page).
+    SHA-256 is looked up (design.md §2). `purpose` is `action` or `status` (the applicant's page). An action link
+    belongs to the step that began with event `entered_seq` and decides once; without a step it lasts as long as the
+    case, for those who may act in several states (a parent, the register office).
     """
 
     __tablename__ = "action_tokens"
@@ -25,7 +27,7 @@ class ActionToken(Base):
     purpose: Mapped[str] = mapped_column(String(8))
     role: Mapped[str] = mapped_column(String(40))
     person: Mapped[str] = mapped_column(String(254))
-    entered_seq: Mapped[int]
+    entered_seq: Mapped[int | None]
     version: Mapped[int]
     key_number: Mapped[int]
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16))

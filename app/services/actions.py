@@ -113,8 +113,9 @@ def hold(context: Context, session: Session, row: ActionToken) -> Holding:
 
 def _openness(context: Context, holding: Holding) -> TokenState:
     token, submission = holding.token, holding.submission
-    if token.purpose == "status":
-        return "revoked" if token.revoked_at else "open"
+    if token.entered_seq is None:
+        closed = holding.definition.state(submission.state).kind in ("closed", "final")
+        return "revoked" if token.revoked_at or (closed and token.purpose == "action") else "open"
     if token.used_seq is not None:
         return "used"
     stale = token.entered_seq != submission.entered_seq or token.version != submission.version
@@ -141,7 +142,7 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         language=spoken,
         deadline=deadline_of(session, holding.submission),
         choices=choices_of(context, session, holding, spoken) if state == "open" else (),
-        done=_done(session, holding, token.used_seq or 0, spoken) if state == "used" else None,
+        done=_done(session, holding, spoken),
         explanation=_what_happened(session, holding, spoken) if state == "revoked" else "",
         prefilled=dict(holding.submission.answers),
     )
@@ -208,7 +209,7 @@ def _act(holding: Holding, event: str, judgement: Judgement | None, choice: Choi
         inputs={name: value for name, value in answers.items() if name not in corrects},
         corrections={name: answers.get(name) for name in corrects},
         uploads=judgement.files if judgement else {},
-        token=holding.token if holding.token.purpose == "action" else None,
+        token=holding.token if holding.token.entered_seq is not None else None,
     )
 
 
@@ -229,13 +230,17 @@ def _event_label(definition: WorkflowDefinition, event: Event, language: str) ->
     return labelled.in_(language) if labelled else definition.state(event.to_state).label.in_(language)
 
 
-def _event(session: Session, submission: Submission, seq: int) -> Event:
-    return session.scalars(select(Event).where(Event.submission_id == submission.id, Event.seq == seq)).one()
-
-
-def _done(session: Session, holding: Holding, seq: int, language: str) -> DoneView:
-    event = _event(session, holding.submission, seq)
-    inputs = mailing.act_of(session, holding.submission, seq)
+def _done(session: Session, holding: Holding, language: str) -> DoneView | None:
+    """What was done through this link; through a lasting one, what its role did last."""
+    query = select(Event).where(Event.submission_id == holding.submission.id)
+    if holding.token.entered_seq is None:
+        query = query.where(Event.actor == holding.token.role, Event.event.not_in(("submit", CONFIRMS_ADDRESS)))
+    else:
+        query = query.where(Event.seq == holding.token.used_seq)
+    event = session.scalars(query.order_by(Event.seq.desc())).first()
+    if event is None:
+        return None
+    inputs = mailing.act_of(session, holding.submission, event.seq)
     return DoneView(
         label=_event_label(holding.definition, event, language),
         who=f"{role_label(event.actor, language)} ({mask_email(holding.token.person)})",
@@ -251,7 +256,7 @@ def _what_happened(session: Session, holding: Holding, language: str) -> str:
         select(Event)
         .where(
             Event.submission_id == holding.submission.id,
-            Event.seq > holding.token.entered_seq,
+            Event.seq > (holding.token.entered_seq or 0),
             Event.from_state != Event.to_state,
         )
         .order_by(Event.seq)

@@ -16,13 +16,22 @@ from app.security import TOKEN_LENGTH, make_token, new_nonce, token_digest
 Purpose = Literal["action", "status"]
 Keys = tuple[bytes, ...]
 
+LASTING = frozenset({"genitore", "protocollo"})
+"""Roles whose link is not bound to a step: consent can be taken back, a register number comes when it comes
+(clarifications.md §6: the parent's link is valid until the case closes)."""
+
 
 @dataclass(frozen=True)
 class Holder:
-    """Who a token is for."""
+    """Who a token is for; `lasting` where they may act in more than one state of the case."""
 
     role: str
     email: str
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the link lasts as long as the case."""
+        return self.role in LASTING
 
 
 def ensure(
@@ -37,8 +46,9 @@ def ensure(
 ) -> ActionToken:
     """The holder's token for this step and version of `submission`: the living one, or a new one.
 
-    A status token lives as long as the case and is not bound to a step.
+    A status token, and that of a lasting holder, lives as long as the case and is not bound to a step.
     """
+    step_bound = purpose == "action" and not holder.lasting
     query = select(ActionToken).where(
         ActionToken.submission_id == submission.id,
         ActionToken.purpose == purpose,
@@ -47,7 +57,7 @@ def ensure(
         ActionToken.revoked_at.is_(None),
         ActionToken.used_seq.is_(None),
     )
-    if purpose == "action":
+    if step_bound:
         query = query.where(
             ActionToken.entered_seq == submission.entered_seq, ActionToken.version == submission.version
         )
@@ -61,12 +71,12 @@ def ensure(
         purpose=purpose,
         role=holder.role,
         person=holder.email,
-        entered_seq=submission.entered_seq,
+        entered_seq=submission.entered_seq if step_bound else None,
         version=submission.version,
         key_number=len(keys) - 1,
         nonce=new_nonce(),
         created_at=now,
-        expires_at=expires_at,
+        expires_at=expires_at if step_bound else None,
     )
     session.add(row)
     session.flush()
@@ -96,7 +106,7 @@ def revoke_step(session: Session, submission: Submission, reason: str, now: date
         update(ActionToken)
         .where(
             ActionToken.submission_id == submission.id,
-            ActionToken.purpose == "action",
+            ActionToken.entered_seq.is_not(None),
             ActionToken.used_seq.is_(None),
             ActionToken.revoked_at.is_(None),
         )

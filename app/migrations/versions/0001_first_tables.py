@@ -82,7 +82,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=8), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("person", sa.String(length=254), nullable=False),
-        sa.Column("entered_seq", sa.Integer(), nullable=False),
+        sa.Column("entered_seq", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("key_number", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.LargeBinary(length=16), nullable=False),
