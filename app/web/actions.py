@@ -23,6 +23,7 @@ actions = Blueprint("actions", __name__)
 
 COOKIE = "azione"
 _COOKIE_SECONDS = 3600
+_HEADINGS = {"richiedente": "action.title_applicant", "genitore": "action.title_parent"}
 _CLOSED = {"expired": HTTPStatus.GONE, "revoked": HTTPStatus.GONE, "unknown": HTTPStatus.NOT_FOUND}
 
 
@@ -101,13 +102,17 @@ def _page(
 ) -> BaseResponse:
     if _link(view) != "open":
         return _closed(view)
+    applicant_side = view.role in _HEADINGS
+    say = words()
     able = [choice for choice in view.choices if not choice.refused]
     return show(
         "action.html",
         code,
         view=view,
         case=view.case,
-        form=form_of(able, words()("action.choose"), typed, result),
+        form=form_of(able, say("action.choose_applicant" if applicant_side else "action.choose"), typed, result),
+        heading=say(_HEADINGS.get(view.role, "action.title")),
+        applicant_side=applicant_side,
         unavailable=[choice for choice in view.choices if choice.refused],
         action_url=url("actions.decide", case=view.id),
         csrf=new_token(),
@@ -122,7 +127,12 @@ def _closed(view: ActionView) -> BaseResponse:
     say = words()
     state = _link(view)
     if state == "used" and view.done is not None:
-        return show("action_done.html", view=view, done=view.done, heading=say("action.done_title"))
+        return show(
+            "action_done.html",
+            view=view,
+            done=view.done,
+            heading=say("action.done_title_applicant" if view.role in _HEADINGS else "action.done_title"),
+        )
     key = state if state in _CLOSED else "unknown"
     texts = [say(f"action.{key}_text"), view.explanation]
     if key == "unknown":

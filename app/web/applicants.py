@@ -27,7 +27,7 @@ def show_status(token: str) -> BaseResponse:
     if status is None:
         return _unknown()
     read_in(status.language)
-    return _page(status, token, first_inputs(status.choices, {}))
+    return _page(status, token, first_inputs(status.choices, status.prefilled))
 
 
 @applicants.post("/stato/<token>")

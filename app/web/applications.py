@@ -52,6 +52,8 @@ def send_application(call: str) -> BaseResponse:
     if not form_is_ours():
         return _form_page(view, typed, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
     judgement = judge_application(view.form, everything_posted())
+    if not judgement.valid and not view.open:
+        return call_page(view, meanwhile=True)
     if not judgement.valid:
         remarks = Remarks(judgement.errors, judgement.warnings)
         return _form_page(view, typed, remarks, code=HTTPStatus.UNPROCESSABLE_ENTITY)
