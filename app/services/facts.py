@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
-from app.models import Submission
+from app.models import SheetRow, Submission
 from app.services import places
-from app.services.reviews import reviews_of
+from app.services.reviews import OPINION, reviews_of
 from workflows.case import Case, Facts
 from workflows.dates import at_local
 from workflows.definition import WorkflowDefinition
@@ -69,6 +69,21 @@ def _target_open(question: Question) -> bool:
     return question.call.workflow.state(target.state).kind == "open"
 
 
+def _opinion(question: Question) -> str | None:
+    """What the Provincia's own tab says of the case, as last seen."""
+    tab = next((tab for tab in question.call.tabs(question.submission.site) if tab.asks == "province"), None)
+    if tab is None:
+        return None
+    base = question.session.scalars(
+        select(SheetRow.base).where(
+            SheetRow.workbook == tab.workbook,
+            SheetRow.tab == tab.title,
+            SheetRow.submission_id == question.submission.id,
+        )
+    ).one_or_none()
+    return str((base or {}).get(OPINION) or "").strip() or None
+
+
 LOOK_UPS: Mapping[str, Callable[[Question], Any]] = {
     "reviews": lambda q: reviews_of(q.session, q.call, q.submission),
     "reviewers": lambda q: len(q.call.people("revisore", q.submission.site)),
@@ -78,6 +93,7 @@ LOOK_UPS: Mapping[str, Callable[[Question], Any]] = {
     "first_in_list": lambda q: places.first(q.session, q.call, q.submission),
     "slot_free": _slot_free,
     "target_open": _target_open,
+    "opinion": _opinion,
     "listed_wants": lambda q: places.wanted_by_listed(q.session, q.call, q.submission),
     "requirements": lambda q: requirement_ids(q.call),
 }

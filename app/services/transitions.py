@@ -19,9 +19,10 @@ from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
 from app.services.effects import Happened, carry_out
 from app.services.facts import Question, facts_of
+from app.services.reviews import SHEET_RULE
 from workflows.dates import at_local
-from workflows.definition import ROLES, SYSTEM
-from workflows.engine import Outcome, Refusal
+from workflows.definition import ROLES, SYSTEM, WorkflowDefinition
+from workflows.engine import Outcome, Refusal, sheet_events
 from workflows.engine import begin as begin_case
 from workflows.engine import fire as fire_event
 
@@ -147,7 +148,7 @@ def _record(
             tokens.revoke_step(session, submission, act.event, now)
     submission.updated_at = now
     session.flush()
-    _arm(session, submission, outcome, now)
+    _arm(session, workflow_of(session, context, submission), submission, outcome, now)
     carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now))
     if outcome.to_state != outcome.from_state and call.workflow.state(outcome.to_state).kind == "closed":
         _keep_until(context, session, submission)
@@ -229,7 +230,10 @@ def _cancel(session: Session, submission: Submission, outcome: Outcome, now: dat
         session.execute(pending.where(Timer.id.in_(anchored)))
 
 
-def _arm(session: Session, submission: Submission, outcome: Outcome, now: datetime) -> None:
+def _arm(
+    session: Session, definition: WorkflowDefinition, submission: Submission, outcome: Outcome, now: datetime
+) -> None:
+    """Plan what time and the system will do in the state that was entered."""
     for planned in outcome.timers:
         session.add(
             Timer(
@@ -241,8 +245,11 @@ def _arm(session: Session, submission: Submission, outcome: Outcome, now: dateti
                 due_at=planned.due_at,
             )
         )
-    if outcome.auto:
-        session.add(_system_timer(submission, "auto", now))
+    due_now = ["auto"] if outcome.auto else []
+    if outcome.changed and sheet_events(definition, outcome.to_state):
+        due_now.append(SHEET_RULE)  # partners may have written already
+    for name in due_now:
+        session.add(_system_timer(submission, name, now))
         ask_for(session, "fire_timers")
     session.flush()
 
