@@ -44,6 +44,7 @@ class Turn:
 
     workbook: str
     fence: int
+    began_at: datetime
     spreadsheet_id: str | None
     letters: tuple[int, ...]
 
@@ -144,7 +145,7 @@ def _begin(context: Context, workbook: str) -> Turn | None:
         if taken is None:
             return None
         letters = outbox.claim(session, "sheet", now, target=workbook, limit=None)
-        return Turn(workbook, taken.fence, taken.spreadsheet_id, tuple(letter.id for letter in letters))
+        return Turn(workbook, taken.fence, now, taken.spreadsheet_id, tuple(letter.id for letter in letters))
 
 
 def _import(
@@ -183,7 +184,7 @@ def _finish(context: Context, turn: Turn, tabs: Sequence[WorkTab], merged: Seque
             outbox.delivered(letter, now)
         sheet = session.get_one(Spreadsheet, turn.workbook)
         sheet.leased_until = None
-        sheet.synced_at = now
+        sheet.synced_at = turn.began_at  # an edit made since may not have been read
         sheet.error = ""
         if any(result.more for result in merged):
             ask_for(session, "sync_sheet", turn.workbook)
