@@ -24,6 +24,7 @@ from forms.model import (
     ShowIf,
     SubForm,
     Text,
+    changed,
 )
 
 __all__ = [
@@ -175,7 +176,7 @@ def expand(
             fields.append(field.model_copy(update={"options": tuple(requirements)}))
         else:
             fields.append(field)
-    return sub_form.model_copy(update={"fields": tuple(fields), "corrects": tuple(taken)})
+    return changed(sub_form, fields=tuple(fields), corrects=tuple(taken))
 
 
 def _asked(field: FieldDefinition, form: FormDefinition, requested: Sequence[str]) -> list[FieldDefinition]:

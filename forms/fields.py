@@ -229,11 +229,15 @@ class Select(Radio):
     widget = wtf.SelectField
 
     def _arguments(self, definition: FieldDefinition) -> dict[str, Any]:
-        return {"choices": [("", ""), *_choices(definition)], "validate_choice": False}
+        return {"choices": [_choice("", ""), *_choices(definition)], "validate_choice": False}
 
 
-def _choices(definition: FieldDefinition) -> list[tuple[str, str]]:
-    return [(option.value, option.it) for option in definition.options]
+def _choices(definition: FieldDefinition) -> list[Any]:
+    return [_choice(option.value, option.it) for option in definition.options]
+
+
+def _choice(value: str, label: str) -> Any:
+    return wtf.SelectChoice(value=value, label=label)  # type: ignore[attr-defined] # newer than its stubs
 
 
 def _label(definition: FieldDefinition, value: Any, language: str) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints, model_validator
 
@@ -23,6 +23,7 @@ BIRTH_DATE: Final = "data_nascita"
 EVENT: Final = "esito"
 """The name under which a sub-form's conditions see the event chosen on an action page."""
 
+Definition = TypeVar("Definition", bound="FormDefinition | SubForm")
 Language: TypeAlias = Literal["it", "en"]
 Pii: TypeAlias = Literal["none", "ordinary", "identity", "contact", "sensitive", "special", "minor"]
 Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -237,6 +238,12 @@ class SubForm(Strict):
             KeyError: the sub-form has none.
         """
         return _field(self.fields, field_id)
+
+
+def changed(definition: Definition, **values: Any) -> Definition:
+    """`definition` with other values; unlike `model_copy`, without what was worked out for the old ones."""
+    kept = {name: getattr(definition, name) for name in type(definition).model_fields}
+    return type(definition)(**{**kept, **values})
 
 
 def _field(fields: Sequence[FieldDefinition], field_id: str) -> FieldDefinition:
