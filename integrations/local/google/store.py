@@ -131,11 +131,13 @@ class Store:
 
     @contextmanager
     def writing(self, file_id: str, identity: str) -> Iterator[Workbook]:
-        """A draft of the workbook; it takes the workbook's place when the block ends without an error."""
+        """A draft of the workbook; it takes the workbook's place when the block ends well and did not discard it."""
         with self._lock(file_id):
             old = self.read(file_id, identity)
             draft = old.copy()
             yield draft
+            if draft.discarded:
+                return
             with self._guard:
                 record = self.record(file_id, identity)
                 fresh = replace(record, name=draft.title, modified=self.stamp(), version=record.version + 1)

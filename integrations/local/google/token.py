@@ -26,6 +26,8 @@ from integrations.local.google.wire import ApiError, Json
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFETIME = 3600
 _SKEW = 300
+# google-auth names Google's own endpoint as the audience whatever the account's token_uri is.
+_AUDIENCE = "https://oauth2.googleapis.com/token"
 _ROOT = "https://www.googleapis.com/auth/"
 WRITING = frozenset({_ROOT + "spreadsheets", _ROOT + "drive", _ROOT + "drive.file"})
 SCOPES = WRITING | {_ROOT + name for name in ("spreadsheets.readonly", "drive.readonly", "drive.metadata.readonly")}
@@ -69,7 +71,7 @@ class Tokens:
 
         Args:
             form: the posted fields `grant_type` and `assertion`.
-            audience: the URL of this endpoint, which the assertion must name.
+            audience: the URL of this endpoint; the assertion must name it or Google's.
 
         Raises:
             GrantError: with what is wrong.
@@ -78,7 +80,7 @@ class Tokens:
             raise GrantError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
         claims = self._verified(form.get("assertion", ""))
         now = self._now()
-        if claims.get("aud") != audience:
+        if claims.get("aud") not in (audience, _AUDIENCE):
             raise GrantError("invalid_grant", f"Invalid JWT: aud must be {audience}.")
         issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
         if issued > now + _SKEW or expires < now - _SKEW or not 0 < expires - issued <= LIFETIME:

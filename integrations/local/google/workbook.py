@@ -150,7 +150,10 @@ class Sheet:
 
 @dataclass
 class Workbook:
-    """A spreadsheet. `named` holds NamedRange messages; their `sheetId` is always written here."""
+    """A spreadsheet. `named` holds NamedRange messages; their `sheetId` is always written here.
+
+    A draft that is `discarded` is not committed.
+    """
 
     id: str
     title: str
@@ -160,6 +163,7 @@ class Workbook:
     sheets: list[Sheet] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     named: list[Json] = field(default_factory=list)
+    discarded: bool = False
 
     def copy(self) -> Workbook:
         """A workbook that can be written without the original noticing."""
