@@ -69,10 +69,11 @@ node_modules/.stamp: package.json package-lock.json | $(BIN)/python
 		PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" $(NPM_CI); fi
 	@touch $@
 
-$(VENDOR)/.stamp: node_modules/.stamp
+$(VENDOR)/.stamp: node_modules/.stamp | $(VENV)/.hubout
 	@rm -rf $(VENDOR)
 	@mkdir -p $(VENDOR)/bootstrap-italia/css $(VENDOR)/bootstrap-italia/fonts $(VENDOR)/bootstrap-italia/svg
 	@cp $(BOOTSTRAP)/css/bootstrap-italia.min.css $(VENDOR)/bootstrap-italia/css/
 	@cp $(BOOTSTRAP)/svg/sprites.svg $(VENDOR)/bootstrap-italia/svg/
 	@cp -R $(BOOTSTRAP)/fonts/Titillium_Web $(VENDOR)/bootstrap-italia/fonts/
+	@$(BIN)/python -m whitenoise.compress --quiet --no-brotli $(VENDOR)/bootstrap-italia/css
 	@touch $@
