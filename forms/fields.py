@@ -7,89 +7,24 @@ and the stored value, which is JSON. An answer that says nothing is not stored a
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from werkzeug.datastructures import FileStorage
 from wtforms import fields as wtf
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.validators import Problem
-from forms.values import clean_line, clean_text, parse_date, write_date, write_euro, write_number
+from forms.choices import Checkboxes, FieldList, Radio, Select
+from forms.field_type import Cell, FieldType, Inputs
+from forms.uploads import File
+from forms.values import clean_text, parse_date, write_date, write_euro, write_number
 
 if TYPE_CHECKING:
-    from forms.model import FieldDefinition, Option
+    from forms.model import FieldDefinition
 
-Cell: TypeAlias = str | int | float | bool
-Inputs: TypeAlias = list[tuple[str, str]]
-_LONGEST_FILENAME: Final = 120
+__all__ = ["FIELD_TYPES", "Cell", "FieldType", "Inputs", "cell", "described", "shown", "type_of"]
+
 _YES: Final = {"it": ("Sì", "No"), "en": ("Yes", "No")}
-
-
-class FieldType:
-    """A line of text, and what the other types do differently."""
-
-    widget: ClassVar[type[wtf.Field]] = wtf.StringField
-    formats: ClassVar[tuple[str, ...]] = ()
-    """Validators that every field of this type has, unless its definition names them with a parameter."""
-    has_options: ClassVar[bool] = False
-    in_rows: ClassVar[bool] = True
-    """Whether a repeated group may hold it."""
-
-    def wtforms_field(self, definition: FieldDefinition) -> Any:
-        """The unbound WTForms field; HTML names come from field ids, labels are the page's affair."""
-        return self.widget(definition.label.it, default=self._default(definition), **self._arguments(definition))
-
-    def _default(self, definition: FieldDefinition) -> Any:
-        return None if definition.default is None else str(definition.default)
-
-    def _arguments(self, _definition: FieldDefinition) -> dict[str, Any]:
-        return {}
-
-    def clean(self, _definition: FieldDefinition, typed: Any) -> Any:
-        """The Python value of what the WTForms field holds; something empty when it says nothing.
-
-        Raises:
-            Problem: what was typed can't be an answer of this type.
-        """
-        return clean_line(str(typed or ""))
-
-    def stored(self, value: Any) -> Any:
-        """The JSON value to keep."""
-        return value
-
-    def typed(self, definition: FieldDefinition, stored: Any) -> Any:
-        """What the WTForms field holds when `stored` is to be shown for correction."""
-        return "".join(value for _, value in self.inputs(definition, definition.id, stored))
-
-    def inputs(self, _definition: FieldDefinition, name: str, given: Any) -> Inputs:
-        """The browser inputs for a JSON value, stored or as an API client sends it."""
-        return [] if given is None else [(name, _as_typed(given))]
-
-    def shown(self, _definition: FieldDefinition, stored: Any, _language: str = "it") -> str:
-        """The answer for people to read."""
-        return str(stored)
-
-    def cell(self, definition: FieldDefinition, stored: Any, language: str = "it") -> Cell:
-        """The answer for a cell of a sheet; "" where there is none."""
-        return "" if stored is None else self.shown(definition, stored, language)
-
-    def json_schema(self, _definition: FieldDefinition) -> dict[str, Any]:
-        """The JSON Schema of what an API client sends."""
-        return {"type": "string"}
-
-
-def _as_typed(given: Any) -> str:
-    if isinstance(given, bool):
-        return "true" if given else ""
-    if isinstance(given, float | Decimal):
-        return f"{Decimal(str(given)):f}".replace(".", ",")  # a number of JSON, written in Italian
-    return str(given)
 
 
 class TextArea(FieldType):
@@ -198,105 +133,6 @@ def _bounds(definition: FieldDefinition) -> dict[str, Any]:
     return {keys[check.name]: check.parameter for check in definition.validators if check.name in keys}
 
 
-class Radio(FieldType):
-    """One of several answers, all of them in sight."""
-
-    widget: ClassVar[type[wtf.Field]] = wtf.RadioField
-    has_options = True
-
-    def _arguments(self, definition: FieldDefinition) -> dict[str, Any]:
-        return {"choices": _choices(definition), "validate_choice": False}
-
-    def clean(self, definition: FieldDefinition, typed: Any) -> str:
-        """The value of the option."""
-        value = clean_line(str(typed or ""))
-        if value and definition.option(value) is None:
-            raise Problem("choice")
-        return value
-
-    def shown(self, definition: FieldDefinition, stored: Any, language: str = "it") -> str:
-        """The option's label."""
-        return _label(definition, stored, language)
-
-    def json_schema(self, definition: FieldDefinition) -> dict[str, Any]:
-        """One of the options' values."""
-        return {"type": "string", "enum": [option.value for option in definition.options]}
-
-
-class Select(Radio):
-    """One of several answers, in a list that opens."""
-
-    widget = wtf.SelectField
-
-    def _arguments(self, definition: FieldDefinition) -> dict[str, Any]:
-        return {"choices": [_choice("", ""), *_choices(definition)], "validate_choice": False}
-
-
-def _choices(definition: FieldDefinition) -> list[Any]:
-    return [_choice(option.value, option.it) for option in definition.options]
-
-
-def _choice(value: str, label: str) -> Any:
-    return wtf.SelectChoice(value=value, label=label)  # type: ignore[attr-defined] # newer than its stubs
-
-
-def _label(definition: FieldDefinition, value: Any, language: str) -> str:
-    option: Option | None = definition.option(value)
-    return str(value) if option is None else option.in_(language)
-
-
-class _CheckboxesField(wtf.SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class Checkboxes(FieldType):
-    """Any number of several answers, stored as a list in the order of the options."""
-
-    widget = _CheckboxesField
-    has_options = True
-    in_rows = False
-
-    def _arguments(self, definition: FieldDefinition) -> dict[str, Any]:
-        return {"choices": _choices(definition), "validate_choice": False}
-
-    def clean(self, definition: FieldDefinition, typed: Any) -> tuple[str, ...]:
-        """The values of the ticked options."""
-        values = {clean_line(str(value)) for value in typed or ()} - {""}
-        known = tuple(option.value for option in definition.options)
-        if not values <= set(known):
-            raise Problem("choice")
-        return tuple(value for value in known if value in values)
-
-    def stored(self, value: tuple[str, ...]) -> list[str]:
-        """The values as a list."""
-        return list(value)
-
-    def typed(self, _definition: FieldDefinition, stored: Any) -> Any:
-        """The list itself."""
-        return list(stored or ())
-
-    def inputs(self, _definition: FieldDefinition, name: str, given: Any) -> Inputs:
-        """One input for each value."""
-        values = given if isinstance(given, list | tuple) else [] if given is None else [given]
-        return [(name, _as_typed(value)) for value in values]
-
-    def shown(self, definition: FieldDefinition, stored: Any, language: str = "it") -> str:
-        """The options' labels."""
-        return ", ".join(_label(definition, value, language) for value in stored or ())
-
-    def json_schema(self, definition: FieldDefinition) -> dict[str, Any]:
-        """A list of options' values."""
-        values = {"type": "string", "enum": [option.value for option in definition.options]}
-        return {"type": "array", "items": values, "uniqueItems": True}
-
-
-class FieldList(Checkboxes):
-    """Any number of the fields of the applicant's own form (sub-forms only; `expand` gives the options)."""
-
-    has_options = False
-
-
 class Checkbox(FieldType):
     """A tick."""
 
@@ -364,58 +200,6 @@ class Url(FieldType):
     def json_schema(self, _definition: FieldDefinition) -> dict[str, Any]:
         """A string with an address."""
         return {"type": "string", "format": "uri"}
-
-
-class File(FieldType):
-    """An uploaded file: stored are filename, content_type (by its content), size in bytes and sha256."""
-
-    widget = wtf.FileField
-    in_rows = False
-
-    def clean(self, _definition: FieldDefinition, typed: Any) -> dict[str, Any] | None:
-        """The facts of the upload, or None; the file's position is set back to its start."""
-        if not isinstance(typed, FileStorage) or not typed.filename:
-            return None
-        stream, digest, size = typed.stream, hashlib.sha256(), 0
-        stream.seek(0)
-        head = b""
-        while chunk := stream.read(1 << 16):
-            head = head or chunk[:5]
-            digest.update(chunk)
-            size += len(chunk)
-        stream.seek(0)
-        return {
-            "filename": safe_filename(typed.filename),
-            # What a browser says of a file's type is only what its name ends with.
-            "content_type": "application/pdf" if head == b"%PDF-" else "application/octet-stream",
-            "size": size,
-            "sha256": digest.hexdigest(),
-        }
-
-    def inputs(self, _definition: FieldDefinition, _name: str, _given: Any) -> Inputs:
-        """Nothing: a file is no text."""
-        return []
-
-    def shown(self, _definition: FieldDefinition, stored: Any, _language: str = "it") -> str:
-        """The file's name."""
-        return str(stored["filename"])
-
-    def json_schema(self, _definition: FieldDefinition) -> dict[str, Any]:
-        """The file's name and content."""
-        properties = {
-            "filename": {"type": "string"},
-            "content_base64": {"type": "string", "contentEncoding": "base64"},
-        }
-        return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def safe_filename(name: str) -> str:
-    """`name` without folders and signs that no file name needs, at most 120 characters."""
-    line = clean_line(name.replace("\\", "/"))
-    plain = "".join(char for char in PurePosixPath(line).name if unicodedata.category(char)[0] != "C")
-    path = PurePosixPath(plain.strip(". ") or "file")
-    suffix = path.suffix[:10]
-    return path.name.removesuffix(path.suffix)[: _LONGEST_FILENAME - len(suffix)] + suffix
 
 
 class Repeat(FieldType):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from forms.builder import Judgement, fresh_form
 from forms.definition import FormDefinition
 from forms.derive import age_on, dedupe_values, fascia_eta
-from forms.fields import FIELD_TYPES, cell, safe_filename, shown
+from forms.fields import FIELD_TYPES, cell, shown
 from forms.sheet import sheet_cell, sheet_columns
+from forms.uploads import safe_filename
 
 Load = Callable[..., FormDefinition]
 Judge = Callable[..., Judgement]

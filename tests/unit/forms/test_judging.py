@@ -278,7 +278,7 @@ def test_unknown_inputs_are_ignored(
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_is_judged(library: Mapping[str, FormDefinition], judged: Judge, data: st.DataObject) -> None:
     for form in library.values():
         typed = [
