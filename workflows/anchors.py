@@ -34,7 +34,7 @@ def fixed_dates(name: str, case: Case, facts: Facts) -> Mapping[str, datetime]:
     """
     try:
         return ANCHOR_RULES[name].reckon(case, facts)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return {}
 
 
@@ -60,7 +60,9 @@ def _desk_renewal(case: Case, _: Facts) -> Mapping[str, datetime]:
 
 
 def _event_slot(_: Case, facts: Facts) -> Mapping[str, datetime]:
-    start = at_local(date.fromisoformat(facts.inputs["data"]), time.fromisoformat(facts.inputs["ora"]))
+    start = at_local(
+        date.fromisoformat(facts.inputs["data"]), time.fromisoformat(facts.inputs["ora"].replace(".", ":"))
+    )
     return {"start": start, "end": start + timedelta(hours=float(facts.inputs["ore"]))}
 
 

@@ -83,7 +83,7 @@ def _anchor_rule(text: str) -> str:
 Guard: TypeAlias = Annotated[Condition, PlainValidator(parse_guard), PlainSerializer(plain_condition)]
 Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Role: TypeAlias = Annotated[str, BeforeValidator(_role)]
-Roles: TypeAlias = Annotated[tuple[Role, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
+Roles: TypeAlias = Annotated[tuple[Role, ...], BeforeValidator(_one_or_many)]
 TimeToken: TypeAlias = Annotated[str, BeforeValidator(_token)]
 Event: TypeAlias = Annotated[str, BeforeValidator(_event)]
 
@@ -126,7 +126,7 @@ class Transition(Strict):
         reason: what is recorded as `motivazione` where nobody writes one.
     """
 
-    sources: Annotated[tuple[Identifier, ...], BeforeValidator(_one_or_many), Field(alias="from", min_length=1)]
+    sources: Annotated[tuple[Identifier, ...], BeforeValidator(_one_or_many), Field(alias="from")]
     event: Event
     actor: Roles
     to: Identifier | None
@@ -142,7 +142,9 @@ class Transition(Strict):
     reason: Text | None = None
 
     @model_validator(mode="after")
-    def _people_read_a_label(self) -> Transition:
+    def _has_all_it_needs(self) -> Transition:
+        if not self.sources or not self.actor:
+            raise ValueError("a transition needs a state it starts from and an actor | fill `from:` and `actor:`")
         if self.label is None and set(self.actor) != {SYSTEM}:
             raise ValueError(f"`{self.event}` is fired by a person and has no label | add `label: {{it: …, en: …}}`")
         if self.timer is not None and set(self.actor) != {SYSTEM}:
@@ -219,8 +221,8 @@ class WorkflowDefinition(Strict):
     on_submit: tuple[EffectField, ...] = ()
     legal: Legal | None = None
     capacity: Capacity | None = None
-    states: Annotated[tuple[State, ...], Field(min_length=1)]
-    transitions: Annotated[tuple[Transition, ...], Field(min_length=1)]
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
     reminders: tuple[Reminder, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
 

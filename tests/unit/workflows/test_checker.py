@@ -1,0 +1,200 @@
+"""Each fault of the checker once, and none in the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import forms
+from forms.definition import load_form, load_sub_form
+from forms.document import Document, parse
+from workflows.checker import check
+from workflows.definition import WorkflowDefinition, load_workflow
+
+GOOD = """\
+workflow: piccolo
+title: {it: Piccolo, en: Small}
+initial: nuova
+recorded_from: nuova
+states:
+  - {id: nuova, label: {it: Nuova}, public: {it: Nuova}, kind: open, clock: run}
+  - id: esame
+    label: {it: Esame}
+    public: {it: Esame}
+    kind: open
+    clock: run
+    notify: [{role: istruttore, message: tocca_a_te}]
+  - {id: chiusa, label: {it: Chiusa}, public: {it: Chiusa}, kind: closed, clock: stop}
+  - {id: archiviata, label: {it: Archiviata}, public: {it: Archiviata}, kind: final, clock: stop}
+transitions:
+  - {from: nuova, event: auto, actor: sistema, to: esame}
+  - {from: esame, event: approve, actor: istruttore, to: chiusa, label: {it: Approva}, guard: seats_free}
+  - {from: esame, event: approve, actor: istruttore, to: chiusa, label: {it: Approva}, guard: {not: seats_free}}
+  - {from: chiusa, event: retention, actor: sistema, to: archiviata}
+deadlines:
+  - {state: esame, after: P5D, then: {escalate: coordinatore}}
+"""
+
+
+LAST = "{from: chiusa, event: retention"
+
+
+def document(text: str) -> tuple[Document, WorkflowDefinition]:
+    read = parse(text, "piccolo.yaml")
+    return read, load_workflow(read)
+
+
+def test_a_good_workflow_has_no_fault() -> None:
+    assert check(document(GOOD)[1], [], ["istruttore", "coordinatore"], messages=["tocca_a_te", "sollecito"]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        (
+            "event: auto, actor: sistema, to: esame",
+            "event: auto, actor: sistema, to: chiusa",
+            7,
+            "no case ever reaches the state `esame`",
+        ),
+        ("kind: final", "kind: closed", 5, "no state is final"),
+        (
+            "from: chiusa, event: retention",
+            "from: esame, event: retention",
+            13,
+            "from the state `chiusa` no way leads to an end",
+        ),
+        (
+            "deadlines:\n  - {state: esame, after: P5D, then: {escalate: coordinatore}}\n",
+            "",
+            7,
+            "a case could stay in the state `esame` for ever",
+        ),
+        (
+            LAST,
+            "{from: esame, event: again, actor: istruttore, to: nuova, label: {it: Ancora}}\n  - " + LAST,
+            6,
+            "a case could go round for ever through nuova, esame",
+        ),
+        (
+            "    notify: [{role: istruttore, message: tocca_a_te}]\n",
+            "",
+            7,
+            "nobody is told that the state `esame` waits for istruttore",
+        ),
+        (
+            "from: chiusa, event: retention",
+            "from: [chiusa, archiviata], event: retention",
+            19,
+            "the final state `archiviata` is left again",
+        ),
+        (
+            LAST,
+            "{from: esame, event: note, actor: istruttore, to: esame, label: {it: Nota}}\n  - " + LAST,
+            19,
+            "`note` leads from `esame` to itself",
+        ),
+        (
+            "guard: {not: seats_free}",
+            "guard: reason_given",
+            18,
+            "two transitions of `esame` for `approve` can hold together",
+        ),
+        (
+            "guard: {not: seats_free}",
+            "guard: {all: [{not: seats_free}, {entered: fine}]}",
+            18,
+            "there is no state `fine`",
+        ),
+        (
+            "guard: {not: seats_free}",
+            "guard: {all: [{not: seats_free}, {count_lt: {aprove: 1}}]}",
+            18,
+            "there is no event `aprove` to count",
+        ),
+    ],
+)
+def test_shape(old: str, new: str, line: int, what: str) -> None:
+    read, definition = document(GOOD.replace(old, new, 1))
+    found = [read.fault(*problem) for problem in check(definition)]
+    assert any(fault.line == line and fault.what.startswith(what) and fault.fix for fault in found), found
+
+
+def test_sub_forms_messages_and_roles() -> None:
+    read, definition = document(GOOD.replace("guard: seats_free}", "guard: seats_free, inputs: decisone}", 1))
+    found = {
+        str(read.fault(*each)) for each in check(definition, ["decisione"], ["istruttore"], messages=["sollecito"])
+    }
+    assert found == {
+        "piccolo.yaml:12: there is no message `tocca_a_te`: write it under app/messages/mail, or correct its name",
+        "piccolo.yaml:17: there is no sub-form `decisone`: use one of decisione",
+        "piccolo.yaml:21: nobody has the role `coordinatore`: name a person for it under `people:` in the call",
+    }
+
+
+def test_fields_of_the_form() -> None:
+    text = GOOD.replace("guard: {not: seats_free}", "guard: {all: [{not: seats_free}, {field: cita, eq: matera}]}")
+    problems = check(document(text)[1], fields=["citta"])
+    assert [what for _, what, _ in problems] == ["the form has no field `cita`"]
+    other = text.replace("{field: cita", "{form: clab-urbano-proposta}, {field: cita")
+    assert check(document(other)[1], fields=["citta"]) == []
+
+
+def test_fields_that_dates_are_reckoned_with() -> None:
+    text = GOOD.replace("guard: seats_free}", "guard: seats_free, fixes: desk_request}", 1)
+    problems = check(document(text)[1], fields=["citta"])
+    assert [what for _, what, _ in problems] == [
+        "`desk_request` reckons with `inizio`, which the form does not ask for"
+    ]
+
+
+def test_dates_that_nobody_gives() -> None:
+    text = GOOD.replace("after: P5D", "after: 'at:start-P5D'")
+    what = "`at:start-P5D` counts from `start`, which the call does not give: nothing is armed"
+    assert [problem[1] for problem in check(document(text)[1], anchors=[])] == [what]
+    assert check(document(text)[1], anchors=["start"]) == []
+
+
+def test_a_quorum_that_cannot_be_reached() -> None:
+    text = GOOD.replace("guard: {not: seats_free}", "guard: {all: [{not: seats_free}, {min_reviews: 3}]}")
+    problems = check(document(text)[1], reviewers=2)
+    assert [what for _, what, _ in problems] == ["3 reviews are asked for and the call has 2 reviewers"]
+
+
+LIBRARY = Path(forms.__file__).parent / "library"
+
+
+def _read(path: Path) -> Document:
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+def _sub_forms() -> set[str]:
+    return {load_sub_form(_read(path)).form for path in (LIBRARY / "sub").glob("*.yaml")}
+
+
+def _messages(repository: Path) -> set[str]:
+    return {path.stem for path in (repository / "app" / "messages" / "mail").glob("*.yaml")}
+
+
+def _fields(name: str) -> set[str]:
+    blocks = {path.stem: _read(path) for path in (LIBRARY / "blocks").glob("*.yaml")}
+    return {field.id for field in load_form(_read(LIBRARY / f"{name}.yaml"), blocks).fields}
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("ammissione", "coworking-postazione"), ("proposta", "clab-urbano-proposta")]
+)
+def test_the_library_has_no_fault(name: str, form: str, repository: Path, request: pytest.FixtureRequest) -> None:
+    definition: WorkflowDefinition = request.getfixturevalue(name)
+    roles = ["istruttore", "revisore", "coordinatore", "backup_coordinatore", "protocollo", "provincia"]
+    problems = check(
+        definition,
+        _sub_forms(),
+        roles,
+        messages=_messages(repository),
+        fields=_fields(form),
+        anchors=["list_end"],
+        reviewers=2,
+    )
+    assert problems == []
