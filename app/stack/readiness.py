@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,13 @@ _PATIENCE = 2.0  # seconds that one question may take
 
 
 def page_answers(port: int, path: str) -> Callable[[Child], bool]:
-    """Whether ``GET path`` on `port` is answered without an error."""
+    """Whether ``GET path`` on `port` is answered without an error of the server's."""
 
     def ready(_child: Child) -> bool:
         connection = HTTPConnection(LOOPBACK, port, timeout=_PATIENCE)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status < 400  # noqa: PLR2004 - where HTTP's errors begin
+            return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
         except (OSError, HTTPException):
             return False
         finally:

@@ -16,7 +16,7 @@ from app.stack.claims import StackError
 from app.stack.signals import StopRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -100,27 +100,36 @@ class Supervisor:
 
         self.attend(all_ready)
 
-    def finish(self, name: str, command: str, *, terminal: bool = False) -> int:
-        """Run `command` to its end while everything else is kept running, and return its exit code.
-
-        Args:
-            name: what it is called in messages and logs.
-            command: a shell command.
-            terminal: True where its output is for the person at the terminal; then any exit code is theirs.
+    def prepare(self, commands: Mapping[str, str]) -> None:
+        """Run `commands` (shell commands by name), side by side, to their end.
 
         Raises:
-            StackError: it failed, and was not for the terminal; or a program crashed for good.
+            StackError: one failed; or a program crashed for good.
             StoppedError: a signal asked for the end.
         """
-        child = Child(name, command, self._environ, self._logs, terminal=terminal)
-        self._once.append(child)
-        self.attend(lambda: child.ended() is not None)
-        self._once.remove(child)
-        child.finish(0)
-        code = child.ended() or 0
-        if code and not terminal:
-            raise _failure(child, f"`{command}` failed")
-        return code
+        children = [Child(name, command, self._environ, self._logs) for name, command in commands.items()]
+        self._finish(children)
+        for child in children:
+            if child.ended():
+                raise _failure(child, f"`{commands[child.name]}` failed")
+
+    def play(self, name: str, command: str) -> int:
+        """Run `command` at the terminal to its end while everything else is kept running; return its exit code.
+
+        Raises:
+            StackError: a program crashed for good.
+            StoppedError: a signal asked for the end.
+        """
+        child = Child(name, command, self._environ, self._logs, terminal=True)
+        self._finish([child])
+        return child.ended() or 0
+
+    def _finish(self, children: Sequence[Child]) -> None:
+        self._once.extend(children)
+        self.attend(lambda: all(child.ended() is not None for child in children))
+        for child in children:
+            child.finish(0)
+            self._once.remove(child)
 
     def attend(self, done: Callable[[], bool]) -> None:
         """Keep the programs running until `done`.

@@ -49,7 +49,7 @@ def run_stack(
         try:
             _start(settings, console, supervisor)
             if story is not None:
-                code = supervisor.finish("story", story, terminal=True)
+                code = supervisor.play("story", story)
             if story is None or go_on:
                 supervisor.attend(lambda: False)
         except StoppedError:
@@ -61,8 +61,7 @@ def _start(settings: Settings, console: Console, supervisor: Supervisor) -> None
     began = time.monotonic()
     with queues.connect(settings.redis_url) as redis:
         supervisor.launch(embedded_services(settings, redis))
-        for name, command in PREPARATIONS.items():
-            supervisor.finish(name, command)
+        supervisor.prepare(PREPARATIONS)
         supervisor.await_ready()
         supervisor.launch(procfile_programs(settings, redis))
         supervisor.await_ready()

@@ -71,7 +71,7 @@ def test_three_crashes_in_a_row_end_it_with_the_last_lines(tmp_path: Path) -> No
 
 def test_a_preparation_that_fails_is_named(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="`sh -c 'echo broken; exit 2'` failed"), supervisor(tmp_path, StringIO()) as s:
-        s.finish("check", "sh -c 'echo broken; exit 2'")
+        s.prepare({"db": "true", "check": "sh -c 'echo broken; exit 2'"})
 
 
 def test_the_end_leaves_no_grandchild(tmp_path: Path) -> None:
@@ -117,3 +117,8 @@ def test_kill_9_of_the_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
         child = int((tmp_path / "web.log").read_text())
         process.kill()
     until(lambda: not alive(child))
+
+
+def test_a_story_gives_its_exit_code(tmp_path: Path) -> None:
+    with supervisor(tmp_path, StringIO()) as running:
+        assert running.play("story", "sh -c 'exit 4'") == 4
