@@ -35,8 +35,8 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
             protocol=register_number(submission, spoken),
             choices=actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else (),
             deadline=deadline,
-            data_deleted_on=cases.deletion_day(session, context, submission),
             prefilled=dict(submission.answers),
+            data_deleted_on=cases.deletion_day(session, context, submission),
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,9 +14,8 @@ from app.models import Submission, Timer
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.roles import role_label
-from forms.definition import Derived, FormDefinition
-from forms.derive import DERIVED
-from forms.fields import cell
+from forms.definition import FormDefinition
+from forms.sheet import sheet_cell, sheet_columns
 from integrations.sheets.layout import CellValue, Column
 from integrations.sheets.reconcile import OurRow
 from workflows.definition import WorkflowDefinition
@@ -28,7 +26,8 @@ KINDS: Mapping[str, str] = {"integer": "integer", "euro": "decimal", "date": "da
 
 def content_column(form: FormDefinition, name: str) -> Column:
     """The sheet column of one answer or derived value."""
-    field = next((field for field in form.fields if field.id == name), None)
+    source = sheet_columns(form).get(name)
+    field = source if source and source.id == name else None
     return Column(name, kind=KINDS.get(field.type, "text") if field else "text")  # type: ignore[arg-type] # of KINDS
 
 
@@ -77,7 +76,8 @@ def _row(session: Session, context: Context, call: Call, submission: Submission,
         "link_scheda": None,
     }
     columns = call.file.sheet.columns if call.file.sheet else ()
-    cells |= {name: cell_of(form, submission, name) for name in columns}
+    day = local_day(submission.submitted_at)
+    cells |= {name: sheet_cell(form, name, submission.answers, day) for name in columns}
     return OurRow(cells, final=state.kind != "open" or bool(submission.record.get("decided")))
 
 
@@ -87,18 +87,3 @@ def next_step(workflow: WorkflowDefinition, state: str) -> str:
         return ""
     waiting = [notify.role for notify in workflow.state(state).notify]
     return ", ".join(dict.fromkeys(role_label(role, "it") for role in waiting))
-
-
-def cell_of(form: FormDefinition, submission: Submission, name: str) -> CellValue:
-    """One answer or derived value as a cell; what the form does not let out stays in the app."""
-    answers: Mapping[str, Any] = submission.answers
-    source = next(
-        (field for field in form.fields if isinstance(field.sheet, Derived) and field.sheet.derived == name), None
-    )
-    if source is not None:
-        _, derive = DERIVED[name]
-        return derive(answers[source.id], local_day(submission.submitted_at)) if answers.get(source.id) else None
-    field = form.field(name)
-    if field.sheet != "yes" or name not in answers:
-        return None
-    return cell(field, answers[name])

@@ -27,6 +27,10 @@ class Texts:
         """Every key that has words."""
         return frozenset(self._words)
 
+    def raw(self, key: str, language: str) -> str:
+        """The words of `key` as they were written, with their placeholders."""
+        return self._words[key][language]
+
     def text(self, key: str, language: str, **values: object) -> str:
         """The words of `key` with `{placeholders}` filled from `values`.
 
