@@ -32,6 +32,7 @@ _BLANK_ROW: Final = "__n__"  # the script puts a row's number here
 _HTML_TYPES: Final = {"email": "email", "tel": "tel", "url": "url"}
 _INPUT_MODES: Final = {"integer": "numeric", "euro": "decimal", "partita_iva": "numeric"}
 _SHORT: Final = frozenset({"date", "integer", "euro", "tel", "partita_iva", "codice_fiscale", "codice_fiscale_ente"})
+_SHOWN_AS: Final = {"field_list": "checkboxes"}
 _GROUPS: Final = frozenset({"radio", "checkboxes"})
 _LONGEST_CHECKS: Final = ("max_len", "max")
 
@@ -218,7 +219,7 @@ class FormPage:
         return InputShown(
             id=name,
             name=name,
-            type=field.type,
+            type=_SHOWN_AS.get(field.type, field.type),
             label=field.label.in_(self._words.language),
             help=" ".join(text for text in (help_text, condition_hint) if text),
             required=required,
