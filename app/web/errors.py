@@ -14,7 +14,7 @@ from app.web.page import show_notice, words
 log = logging.getLogger(__name__)
 
 API = "/api/"
-_SPOKEN = frozenset({400, 403, 404, 405, 413, 429, 500, 503})
+SPOKEN = frozenset({400, 403, 404, 405, 413, 429, 500, 503})
 
 
 def catch_errors(app: Flask) -> None:
@@ -49,7 +49,7 @@ def _answer(error: HTTPException, incident: str) -> Response:
     if request.path.startswith(API):
         response = problem(code, "about:blank", error.name, incident=incident)
     else:
-        spoken = code if code in _SPOKEN else HTTPStatus.BAD_REQUEST if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
+        spoken = code if code in SPOKEN else HTTPStatus.BAD_REQUEST if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
         say = words()
         title, text = say(f"fault.{int(spoken)}_title"), say(f"fault.{int(spoken)}_text")
         response = show_notice(code, title, text, incident=incident)
