@@ -13,6 +13,7 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -33,6 +34,8 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
 }
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SPEC = r"[^\s<>,;:()\"\\\[\]@]+@[^\s<>,;:()\"\\@]+"
+_ONE_ADDRESS = re.compile(rf"(?P<bare>{_SPEC})|(?P<name>[^<>]*)<(?P<named>{_SPEC})>")
 _TOO_BIG = 552
 _PERMANENT = 500
 _REASON_CHARS = 200
@@ -114,22 +117,21 @@ def build(message: MailMessage) -> EmailMessage:
         mail["In-Reply-To"] = message.thread_id
         mail["References"] = message.thread_id
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies stay away
-    mail["Content-Language"] = message.language
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = message.language  # last: an earlier one would move into the text part
     return mail
 
 
 def _address(text: str) -> Address:
     """`text` as the one address it is; a list, a group or a smuggled header is refused."""
-    if _CONTROL.search(text):
-        raise Permanent("a mail address holds a line break or another control character")
-    name, address = parseaddr(text)
-    if not address or (name == "" and address != text.strip().strip("<>")):
+    match = None if _CONTROL.search(text) else _ONE_ADDRESS.fullmatch(text.strip())
+    if match is None:
         raise Permanent("not a single mail address")
+    name = (match["name"] or "").strip().removeprefix('"').removesuffix('"')
     try:
-        return Address(name, addr_spec=address)
-    except (ValueError, IndexError) as error:
+        return Address(name, addr_spec=match["named"] or match["bare"])
+    except (ValueError, IndexError, MessageError) as error:
         raise Permanent("not a mail address") from error
 
 

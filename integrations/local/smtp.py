@@ -178,7 +178,7 @@ class Mailbox:
             message_id=str(mail["Message-ID"] or ""),
             text=text,
             html=html,
-            links=tuple(dict.fromkeys(_hrefs(html) if html else _URL.findall(text))),
+            links=tuple(dict.fromkeys(hrefs(html) if html else _URL.findall(text))),
             headers=tuple((name, str(value)) for name, value in mail.items()),
         )
 
@@ -193,7 +193,8 @@ def _body(mail: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n") if isinstance(part, EmailMessage) else ""
 
 
-def _hrefs(html: str) -> Iterator[str]:
+def hrefs(html: str) -> Iterator[str]:
+    """The web addresses that anchors of `html` lead to, in order."""
     anchors = _Anchors()
     anchors.feed(html)
     anchors.close()

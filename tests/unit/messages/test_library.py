@@ -1,0 +1,114 @@
+"""The mails the project ships: all there, in both languages, kind and safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.catalogue.mail_html import FOOTER_PLACEHOLDERS, compose
+from app.catalogue.messages import Message, load_message
+from app.catalogue.placeholders import PLACEHOLDERS
+from forms.document import parse
+
+FILES = sorted((Path(__file__).parents[3] / "app" / "messages" / "mail").glob("*.yaml"))
+LANGUAGES = ("it", "en")
+NEEDED = """
+    accorpata approvata assegnazione attesa_consenso benvenuto cambio_data conclusa conferma_email consenso_link
+    consenso_revocato coprogettazione decaduta decisione_backup decisione_link fine_periodo gia_presente grazie
+    integrazione integrazione_ok lista_attesa non_autorizzata offerta osservazioni_ok parere_link preavviso programmata
+    promemoria_consenso promemoria_coprogettazione promemoria_decisione promemoria_inizio promemoria_integrazione
+    promemoria_offerta promemoria_parere promemoria_rendiconto promemoria_revisione protocollo_richiesto rendiconto
+    revisori revoca ricevuta rigetto rinnovo ritiro_ok scaduta sollecito staff_ritiro termine_superato termine_vicino
+    tocca_a_te
+""".split()  # noqa: SIM905 - names read better as a paragraph
+NO_FREE_TEXT = ("conferma_email", "ricevuta", "gia_presente", "consenso_link", "attesa_consenso")
+DECIDES_NOTHING = {
+    "it": ("Aprire il link non decide nulla", "Aprire il link non registra nulla"),
+    "en": ("Opening the link decides nothing", "Opening the link records nothing"),
+}
+
+
+def read(path: Path) -> Message:
+    return load_message(parse(path.read_text(encoding="utf-8"), f"app/messages/mail/{path.name}"))
+
+
+MESSAGES = {path.stem: read(path) for path in FILES}
+
+
+@pytest.fixture(params=sorted(MESSAGES))
+def message(request: pytest.FixtureRequest) -> Message:
+    return MESSAGES[request.param]
+
+
+def test_each_mail_of_the_two_workflows_is_there() -> None:
+    assert sorted(NEEDED) == sorted(MESSAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reads_well_when_everything_is_known(message: Message, language: str, values: dict[str, str]) -> None:
+    mail = compose(message, language, values)
+    assert not {"{", "}"} & set(mail.subject + mail.text + mail.html.split("</style>")[1])
+    assert "  \n" not in mail.text
+    for name in message.placeholders:
+        assert values[name] in mail.subject + mail.text
+        assert values[name] in mail.subject + mail.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_leaves_no_loose_end_when_little_is_known(message: Message, language: str, values: dict[str, str]) -> None:
+    known = {"codice", "nome", "modulo", "firma"} | ({message.link} if message.link else set()) | FOOTER_PLACEHOLDERS
+    few = {name: value if name in known else "" for name, value in values.items()}
+    lines = compose(message, language, few).text.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        assert not line.endswith(": ")
+        if line.endswith(":"):
+            assert following, f"{line!r} introduces nothing"
+
+
+def test_names_the_submission_in_the_subject(message: Message) -> None:
+    assert "{codice}" in message.subject.it
+
+
+def test_has_no_personal_data_in_the_subject(message: Message, values: dict[str, str]) -> None:
+    for language in LANGUAGES:
+        subject = compose(message, language, values).subject
+        assert not [name for name in ("nome", "titolo", "motivazione", "genitore_email_mascherata") if name in subject]
+
+
+def test_carries_at_most_one_link_besides_privacy(message: Message, values: dict[str, str]) -> None:
+    mail = compose(message, "it", values)
+    assert mail.html.count("<a ") == (2 if message.link else 1)
+    assert mail.text.count("https://") == (2 if message.link else 1)
+
+
+def test_has_all_its_placeholders_explained(message: Message) -> None:
+    assert message.placeholders <= set(PLACEHOLDERS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_are_told_that_opening_a_link_decides_nothing(
+    message: Message, language: str, values: dict[str, str]
+) -> None:
+    if message.for_staff and message.link == "link_azione":
+        text = compose(message, language, values).text
+        assert any(sentence in text for sentence in DECIDES_NOTHING[language])
+
+
+@pytest.mark.parametrize("name", NO_FREE_TEXT)
+def test_mail_to_an_unproven_address_repeats_nothing_typed_freely(name: str) -> None:
+    # Anybody can enter anybody's address: such a mail must not carry a stranger's words.
+    assert not {"titolo", "titolo_2", "note", "motivazione", "motivi", "elenco"} & MESSAGES[name].placeholders
+
+
+def test_confirmation_says_when_data_are_deleted_and_until_when_to_confirm(values: dict[str, str]) -> None:
+    for language, days in (("it", "7 giorni"), ("en", "7 days")):
+        text = compose(MESSAGES["conferma_email"], language, values).text
+        assert days in text
+        assert "72" not in text
+        assert "[scadenza]" in text
+
+
+def test_every_placeholder_is_used_by_a_mail_or_a_footer() -> None:
+    used = set().union(*(message.placeholders for message in MESSAGES.values())) | FOOTER_PLACEHOLDERS
+    assert used == set(PLACEHOLDERS)
