@@ -156,11 +156,6 @@ class Transition(Strict):
         """The time token, if the event is a timer."""
         return self.event.removeprefix(TIMER_PREFIX) if self.event.startswith(TIMER_PREFIX) else None
 
-    @property
-    def role(self) -> str:
-        """The first of the actors."""
-        return self.actor[0]
-
 
 class Reminder(Strict):
     """A mail to someone who has not acted yet, at nine in the morning of the day `after` reaches."""

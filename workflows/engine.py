@@ -213,7 +213,7 @@ def fall_due(case: Case, timer: PlannedTimer) -> Due:
     After a deadline try `sheet_events` again: from then on one review is enough.
     """
     notify = _people(case, [Notification(role, timer.message or SOLLECITO) for role in timer.roles])
-    grants = frozenset({timer.escalate} - {None}) if timer.escalate else frozenset()
+    grants = frozenset({timer.escalate}) if timer.escalate else frozenset[str]()
     return Due(notify, grants, overdue=timer.escalate is not None)
 
 

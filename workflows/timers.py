@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from workflows.case import Visit
-from workflows.dates import END_OF_DAY, MORNING, Calendar, at_local, due, is_open, local_date, parse_token
+from workflows.dates import END_OF_DAY, MORNING, Calendar, at_local, due, local_date, parse_token
 from workflows.definition import EVERY_STATE, Deadline, Legal, Reminder, State, WorkflowDefinition
 
 LEGAL_TERM = "legal_term"
@@ -214,8 +214,3 @@ def _resumes(visit: Visit, following: Visit | None, legal: Legal) -> date:
 
 def _days(after: date, until: date) -> set[date]:
     return {after + timedelta(days=n + 1) for n in range((until - after).days)}
-
-
-def term_is_open(clock: LegalClock, now: datetime) -> bool:
-    """Whether the term has not passed yet."""
-    return is_open(clock.term, now)
