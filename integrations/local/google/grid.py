@@ -68,7 +68,7 @@ class GridView:
 class Typed:
     """What a person typed: texts by input name, and what is wrong with some of them."""
 
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -222,6 +222,8 @@ def _enter_row(
     edits = {column: text for column, text in edits.items() if text != before[column]}
     if not edits:
         return 0
+    # A checkbox that is not checked is not sent: the page shown again must know.
+    typed.texts.update({input_name(row, column): text for column, text in edits.items()})
     moved = _read(workbook, cells[0]) != before[0]
     for column, text in edits.items():
         name = input_name(row, column)
