@@ -13,8 +13,6 @@ from app import queues
 from app.config import Settings
 from app.services import delivery, sheets, timers
 from app.services.context import Context, open_context
-from app.services.gateways import sheets_gateway
-from integrations.mail import SmtpTransport
 from integrations.sheets.errors import SheetsError
 
 log = logging.getLogger(__name__)
@@ -24,11 +22,6 @@ log = logging.getLogger(__name__)
 def process_context() -> Context:
     """This worker's context."""
     return open_context(Settings.from_environment(os.environ))
-
-
-@cache
-def _transport() -> SmtpTransport:
-    return SmtpTransport(process_context().settings.smtp_url)
 
 
 def fire_timers() -> None:
@@ -42,7 +35,7 @@ def drain_mail() -> None:
     """Send every mail that is due."""
     context = process_context()
     queues.open_gate(context.redis, "drain_mail")
-    delivery.send_due(context, _transport())
+    delivery.send_due(context)
 
 
 def sync_sheet(workbook: str) -> None:
@@ -50,7 +43,7 @@ def sync_sheet(workbook: str) -> None:
     context = process_context()
     queues.open_gate(context.redis, "sync_sheet", workbook)
     try:
-        sheets.sync(context, sheets_gateway(context), workbook)
+        sheets.sync(context, workbook)
     except SheetsError as error:
         # noted on the rows, which wait for their next try; nothing for RQ to repeat
         log.warning("%s: %s", workbook, error)

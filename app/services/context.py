@@ -18,6 +18,14 @@ from app.clock import Clock
 from app.config import Settings
 from app.db import Database
 from forms.document import DefinitionError
+from integrations.google import service_account
+from integrations.local.service_account import ensure_service_account
+from integrations.mail import SmtpTransport
+from integrations.sheets.gateway import Gateway
+from integrations.sheets.quota import Quota, RedisLimiter
+
+NO_QUOTA = Quota(identity=1_000_000, project=1_000_000)
+"""The local Google counts nothing unless it is asked to."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,23 @@ class Context:
         filesystem, folder = fsspec.core.url_to_fs(self.settings.files_url)
         filesystem.makedirs(folder, exist_ok=True)
         return filesystem, folder
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The door to Google Sheets, or to the local stand-in with a service account made for it."""
+        settings = self.settings
+        credentials = settings.google_credentials or ensure_service_account(
+            settings.home, f"{settings.sheets_url}/token"
+        )
+        unlimited = settings.embedded_sheets and not settings.sheets_quota
+        identity = service_account(credentials).service_account_email
+        limiter = RedisLimiter(self.redis, identity, quota=NO_QUOTA if unlimited else None)
+        return Gateway(credentials, settings.sheets_url, limiter)
+
+    @cached_property
+    def transport(self) -> SmtpTransport:
+        """The connection to the SMTP server, kept open between mails."""
+        return SmtpTransport(self.settings.smtp_url)
 
     def close(self) -> None:
         """Give back connections."""

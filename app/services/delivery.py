@@ -9,31 +9,31 @@ from sqlalchemy.orm import Session
 from app.models import OutboxMessage, Submission
 from app.services import mailing, outbox
 from app.services.context import Context
-from integrations.mail import MailMessage, Permanent, SmtpTransport, Temporary
+from integrations.mail import MailMessage, Permanent, Temporary
 
 log = logging.getLogger(__name__)
 
 ALERT = "mail_non_consegnata"
 
 
-def send_due(context: Context, transport: SmtpTransport) -> int:
+def send_due(context: Context) -> int:
     """Send every mail that is due; how many were taken by the server. Each is noted as soon as it is sent."""
     sent = 0
     while True:
         with context.write() as session:
             claimed = [row.id for row in outbox.claim(session, "mail", context.clock.now())]
         for row_id in claimed:
-            sent += _send(context, transport, row_id)
+            sent += _send(context, row_id)
         if len(claimed) < outbox.BATCH:
             return sent
 
 
-def _send(context: Context, transport: SmtpTransport, row_id: int) -> bool:
+def _send(context: Context, row_id: int) -> bool:
     message = _written(context, row_id)
     if message is None:
         return False
     try:
-        transport.send(message)
+        context.transport.send(message)
     except Temporary as error:
         _note(context, row_id, error.reason, final=False)
         return False

@@ -78,7 +78,7 @@ def _partner(column: PartnerColumn) -> Column:
     return Column(column.id, "partner", column.kind, column.options, column.min, column.max)
 
 
-def sync(context: Context, gateway: Gateway, workbook: str) -> bool:
+def sync(context: Context, workbook: str) -> bool:
     """Bring one workbook and the database together; False where another worker is at it or it is too soon.
 
     Raises:
@@ -88,7 +88,7 @@ def sync(context: Context, gateway: Gateway, workbook: str) -> bool:
     if turn is None:
         return False
     try:
-        _sync(context, gateway, turn)
+        _sync(context, context.gateway, turn)
     except Throttled as error:
         _put_back(context, turn, str(error), after=timedelta(seconds=error.retry_after))
         return False
@@ -222,7 +222,9 @@ def _store(session: Session, workbook: str, tab: str, wanted: Base, known: Mappi
     if not changed:
         return
     ids = dict(
-        session.execute(select(Submission.reference, Submission.id).where(Submission.reference.in_(changed))).tuples()
+        session.execute(select(Submission.reference, Submission.id).where(Submission.reference.in_(changed)))
+        .tuples()
+        .all()
     )
     rows = {
         row.submission_id: row
