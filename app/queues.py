@@ -40,7 +40,6 @@ class Drain(NamedTuple):
 
 
 DRAINS = {
-    "drain_submissions": Drain("app.jobs.drains.drain_submissions", "submissions"),
     "fire_timers": Drain("app.jobs.drains.fire_timers", "submissions"),
     "drain_mail": Drain("app.jobs.drains.drain_mail", "mail"),
     "sync_sheet": Drain("app.jobs.drains.sync_sheet", "sheets"),
