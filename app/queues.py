@@ -21,7 +21,7 @@ from rq.serializers import JSONSerializer
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("submissions", "mail", "sheets")
+QUEUES = ("timers", "mail", "sheets")
 """The queues in the order in which every worker empties them."""
 
 _GATE_LIFE = 60  # seconds: a wake-up that died between gate and queue shuts the gate no longer than this
@@ -40,7 +40,7 @@ class Drain(NamedTuple):
 
 
 DRAINS = {
-    "fire_timers": Drain("app.jobs.drains.fire_timers", "submissions"),
+    "fire_timers": Drain("app.jobs.drains.fire_timers", "timers"),
     "drain_mail": Drain("app.jobs.drains.drain_mail", "mail"),
     "sync_sheet": Drain("app.jobs.drains.sync_sheet", "sheets"),
 }
