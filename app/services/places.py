@@ -52,9 +52,7 @@ def free(session: Session, call: Call, answers: Mapping[str, Any]) -> bool | Non
     taken = dict(
         session.execute(
             select(Seat.key, func.sum(Seat.places)).where(Seat.call == call.id, Seat.key.in_(keys)).group_by(Seat.key)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return all(taken.get(key, 0) + number_of(answers) <= limit for key in keys)
 

@@ -58,7 +58,7 @@ def _dues(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
         .where(Timer.submission_id.in_(ids), Timer.done_at.is_(None), Timer.kind.in_(("transition", "deadline")))
         .group_by(Timer.submission_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _row(session: Session, context: Context, call: Call, submission: Submission, due: datetime | None) -> OurRow:

@@ -222,9 +222,7 @@ def _store(session: Session, workbook: str, tab: str, wanted: Base, known: Mappi
     if not changed:
         return
     ids = dict(
-        session.execute(select(Submission.reference, Submission.id).where(Submission.reference.in_(changed)))
-        .tuples()
-        .all()
+        session.execute(select(Submission.reference, Submission.id).where(Submission.reference.in_(changed))).all()
     )
     rows = {
         row.submission_id: row

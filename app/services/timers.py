@@ -45,7 +45,7 @@ def _due(context: Context) -> list[tuple[int, int]]:
         .limit(BATCH)
     )
     with context.read() as session:
-        return list(session.execute(query).tuples())
+        return list(session.execute(query))
 
 
 def _handle(context: Context, timer_id: int, submission_id: int) -> bool:
