@@ -21,8 +21,9 @@ from workflows.dates import END_OF_DAY, at_local
 from workflows.timers import legal_term
 
 APPLICANT_BIRTH = "data_nascita"
+LISTED = "lista_attesa"
 LIST_MONTHS = 12
-"""How long a waiting list lives after the call closed (clarifications.md §7, `list_end`)."""
+"""How long a waiting list lives (clarifications.md §7, `list_end`)."""
 
 
 def case_of(session: Session, context: Context, submission: Submission) -> Case:
@@ -49,7 +50,7 @@ def case_of(session: Session, context: Context, submission: Submission) -> Case:
         answers=submission.answers,
         counts=Counter(row.event for row in rows),
         visited=frozenset(visit.state for visit in history),
-        anchors=_anchors(call, submission),
+        anchors=_anchors(call, submission, context.clock.now()),
         history=history,
         law241=form.procedure.law241,
         term_days=form.procedure.days if form.procedure.law241 else None,
@@ -62,14 +63,18 @@ def case_of(session: Session, context: Context, submission: Submission) -> Case:
     )
 
 
-def _anchors(call: Call, submission: Submission) -> dict[str, datetime]:
-    """The dates that timers may count from: those that acts have fixed, and those of the call."""
+def _anchors(call: Call, submission: Submission, now: datetime) -> dict[str, datetime]:
+    """The dates that timers may count from: those that acts have fixed, and those of the call.
+
+    A waiting list lives for a year after the call closed or, where it never closes, after the case's own entry.
+    """
     fixed: Mapping[str, str] = submission.record.get("anchors", {})
     anchors = {name: datetime.fromisoformat(instant) for name, instant in fixed.items()}
     if call.file.closes:
         anchors["call_close"] = call.file.closes
-        anchors["list_end"] = at_local(add_months(local_day(call.file.closes), LIST_MONTHS), END_OF_DAY)
-    return anchors
+    entered = submission.state_entered_at if submission.state == LISTED else now
+    listed_until = add_months(local_day(call.file.closes or entered), LIST_MONTHS)
+    return {"list_end": at_local(listed_until, END_OF_DAY), **anchors}
 
 
 def term_of(session: Session, context: Context, submission: Submission, case: Case) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -36,7 +36,7 @@ def _slot_free(question: Question) -> bool:
     inputs = question.inputs
     if not all(inputs.get(name) for name in ("sede", "data", "ora", "ore")):
         return True
-    start = at_local(_day(inputs["data"]), datetime.strptime(inputs["ora"], "%H:%M").time())  # noqa: DTZ007 - an hour
+    start = at_local(date.fromisoformat(inputs["data"]), time.fromisoformat(inputs["ora"].replace(".", ":")))
     end = start + timedelta(hours=int(inputs["ore"]))
     others = question.session.scalars(
         select(Submission).where(
@@ -46,10 +46,6 @@ def _slot_free(question: Question) -> bool:
         )
     )
     return not any(_overlaps(other, str(inputs["sede"]), start, end) for other in others)
-
-
-def _day(text: Any) -> Any:
-    return datetime.fromisoformat(str(text)).date()
 
 
 def _overlaps(other: Submission, place: str, start: datetime, end: datetime) -> bool:
