@@ -16,11 +16,13 @@ from forms.document import Document, Fault
 from integrations.sheets.layout import LEFT, RIGHT
 from workflows.checker import check as check_workflow
 from workflows.definition import APPLICANT_SIDE, SYSTEM
+from workflows.effects import Assign, Mail
 
 PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 """Data classes that never reach a sheet, whatever a call asks for."""
 
-PEOPLE_WORDS = {value: key for key, value in reversed(PEOPLE_KEYS.items())}
+SOME_SITES = frozenset({"provincia"})
+"""Roles that a call needs at some of its sites only."""
 
 
 def check_paths(paths: Iterable[Path] = (), calls_dir: Path | None = None) -> list[Fault]:
@@ -51,19 +53,20 @@ def cross_checks(catalogue: Catalogue) -> Iterator[Fault]:
 def _workflow_of(call: Call, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
     """The workflow with what this call gives it: the form's fields, its reviewers."""
     fields = {field.id for field in call.form.fields}
-    problems = check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages, fields=fields)
+    anchors = {"list_end", "legal_term", *(("call_close",) if call.file.closes else ())}
+    problems = check_workflow(
+        call.workflow, catalogue.sub_forms, messages=call.messages, fields=fields, anchors=anchors
+    )
     for _, what, fix in set(problems) - set(check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages)):
         yield document.fault(("workflow",), f"workflow `{call.workflow.workflow}`: {what}", fix)
 
 
 def _people(call: Call, document: Document) -> Iterator[Fault]:
     """Every role of the workflow has a person at every site; as many reviewers as reviews; nobody twice."""
-    used = {role for transition in call.workflow.transitions for role in transition.actor}
-    used |= {notify.role for state in call.workflow.states for notify in state.notify}
-    optional = {"provincia"}
+    used = _roles_of(call)
     for site in call.site_ids():
         where = f" for site `{site}`" if site else ""
-        for role in sorted(used - APPLICANT_SIDE - {SYSTEM} - optional):
+        for role in sorted(used - APPLICANT_SIDE - {SYSTEM} - SOME_SITES):
             if not call.people(role, site):
                 key = PEOPLE_KEYS.get(role, role)
                 yield document.fault(("people",), f"nobody is `{key}`{where}", f"add `{key}:` with an e-mail address")
@@ -73,12 +76,27 @@ def _people(call: Call, document: Document) -> Iterator[Fault]:
             yield document.fault(("reviews",), what, "add reviewers or ask for fewer reviews")
         names = [reviewer.name for reviewer in reviewers]
         if len(set(names)) < len(names):
-            yield document.fault(("people", "reviewer"), f"two reviewers have the same id{where}", "give each its own id")
+            yield document.fault(
+                ("people", "reviewer"), f"two reviewers have the same id{where}", "give each its own id"
+            )
         coordinators = {person.email.casefold() for person in call.people("coordinatore", site)}
         for reviewer in reviewers:
             if reviewer.email.casefold() in coordinators:
                 what = f"{reviewer.email} reviews and decides{where}"
                 yield document.fault(("people", "reviewer"), what, "name two different people (clarifications §3)")
+
+
+def _roles_of(call: Call) -> set[str]:
+    """Every role that the workflow lets act, mails, or hands powers to."""
+    workflow = call.workflow
+    used = {role for transition in workflow.transitions for role in transition.actor}
+    used |= {transition.grants for transition in workflow.transitions if transition.grants}
+    used |= {notify.role for state in workflow.states for notify in state.notify}
+    used |= {reminder.to for reminder in workflow.reminders}
+    used |= {role for limit in workflow.deadlines for role in (*limit.then.alert, limit.then.escalate) if role}
+    given = [effect for transition in workflow.transitions for effect in transition.effects]
+    used |= {effect.role for effect in given if isinstance(effect, Assign)}
+    return used | {effect.to for effect in given if isinstance(effect, Mail) and effect.to}
 
 
 def _sites(call: Call, document: Document) -> Iterator[Fault]:
@@ -90,7 +108,9 @@ def _sites(call: Call, document: Document) -> Iterator[Fault]:
     for site in call.file.sites:
         if site not in known:
             what = f"site `{site}` is no answer of the form"
-            yield document.fault(("sites", site), what, f"use one of {', '.join(sorted(known)) or 'none: add route_by'}")
+            yield document.fault(
+                ("sites", site), what, f"use one of {', '.join(sorted(known)) or 'none: add route_by'}"
+            )
     for role, by_site in call.file.people.items():
         for site in by_site:
             if site and site not in known:
@@ -142,7 +162,9 @@ def _shared_tabs(catalogue: Catalogue) -> Iterator[Fault]:
         for tab in call.all_tabs():
             first = seen.setdefault((tab.workbook, tab.title), (call, tab))
             other = first[0].file.sheet
-            if first[0] is not call and (first[1].columns != tab.columns or other is None or other.columns != call.file.sheet.columns):  # type: ignore[union-attr] # a call with tabs has a sheet
+            if first[0] is not call and (
+                first[1].columns != tab.columns or other is None or other.columns != call.file.sheet.columns
+            ):  # type: ignore[union-attr] # a call with tabs has a sheet
                 what = f"tab «{tab.title}» of `{tab.workbook}` is also that of `{first[0].id}`, with other columns"
                 document = catalogue.documents[f"call:{call.id}"]
                 yield document.fault(("sheet",), what, "give the tab another name, or both calls the same columns")
