@@ -55,7 +55,7 @@ def same(one: CellValue, other: CellValue) -> bool:
 def _close(one: float, other: float) -> bool:
     """Equal but for the last bits, which a time of day may lose on its way through the sheet."""
     try:
-        return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-9)
+        return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-9) or (math.isnan(one) and math.isnan(other))
     except OverflowError:  # an int beyond any float
         return False
 

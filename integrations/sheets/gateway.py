@@ -96,7 +96,7 @@ class GoogleClient(HTTPClient):
         self._limiter = limiter
         self._patience = patience
 
-    def request(  # noqa: PLR0913, PLR0917 - gspread's signature
+    def request(
         self,
         method: str,
         endpoint: str,

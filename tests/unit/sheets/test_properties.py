@@ -1,0 +1,215 @@
+"""Whatever people do to a tab: nothing that a partner wrote is lost, and a merge that was applied is at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from integrations.sheets.cells import Problem, encode, parse_cell, same
+from integrations.sheets.layout import CellValue
+from integrations.sheets.reconcile import FINAL, ROOM, Base, OurRow, Reconciled, reconcile
+from tests.unit.sheets.layouts import COWORKING
+from tests.unit.sheets.model import Model, Tab
+
+REFERENCES = tuple(f"CWK-26-{letter}" for letter in "ABC")
+IDS = tuple(column.id for column in COWORKING.columns)
+PARTNER_IDS = tuple(column.id for column in COWORKING.partner)
+SYSTEM_IDS = tuple(column.id for column in COWORKING.system if column.id != "codice")
+
+references = st.sampled_from(REFERENCES)
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 120),
+    st.floats(-5, 120),
+    st.sampled_from(["sì", "No ", "Sì con modifiche", "otto", "8,5", "82", "=1+1", "  ", "16/11/2026", ""]),
+    st.text(max_size=5),
+)
+our_rows = st.builds(
+    OurRow,
+    st.fixed_dictionaries(
+        {}, optional={"stato": st.sampled_from(["valutazione", "decisione", "=1"]), "posti": st.integers(1, 9)}
+    ),
+    st.booleans(),
+)
+
+
+class People(RuleBasedStateMachine):
+    """People and the application take turns on one tab; the application's knowledge comes from edits alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Model.of(COWORKING)
+        self.tab = self.model.tab(COWORKING)
+        self.base: Base = {}
+        self.ours: dict[str, OurRow] = {}
+        self.known: dict[tuple[str, str], CellValue] = {}
+        self.told: set[tuple[str, str]] = set()
+        self.cycles = 0
+
+    @initialize()
+    def settle(self) -> None:
+        self.ours = {reference: OurRow({"stato": "valutazione"}) for reference in REFERENCES[:2]}
+        self.cycle(ROOM)
+
+    # --- the application ---
+
+    @rule(reference=references, row=our_rows)
+    def change_ours(self, reference: str, row: OurRow) -> None:
+        self.ours[reference] = row
+
+    @rule(room=st.sampled_from([ROOM, 1]))
+    def cycle(self, room: int) -> None:
+        more = True
+        while more:
+            result = self.merge(room)
+            self.write(result)
+            self.base, more = result.next_base, result.more
+        again = self.merge(commit=False)
+        assert again.write.empty
+        assert again.edits == ()
+        assert again.missing == ()
+        self.check_cells()
+
+    @rule()
+    def cycle_that_ends_before_its_write(self) -> None:
+        self.base = self.merge().seen_base
+
+    @rule()
+    def cycle_that_ends_before_its_second_commit(self) -> None:
+        result = self.merge()
+        self.base = result.seen_base
+        self.write(result)
+
+    def merge(self, room: int = ROOM, *, commit: bool = True) -> Reconciled:
+        result = reconcile(COWORKING, self.base, self.ours, self.tab.snapshot(), room=room)
+        if commit:
+            for edit in result.edits:
+                place = edit.reference, edit.column
+                if edit.problem is None:
+                    self.known[place] = edit.new
+                    self.told.discard(place)
+                elif edit.problem == FINAL and edit.reference not in self.base:
+                    self.told.add(place)  # there is no value from before to put back
+        return result
+
+    def write(self, result: Reconciled) -> None:
+        self.cycles += 1
+        free = self.free_cells()
+        self.model.write(result.write, operation=f"cycle {self.cycles}")
+        assert self.free_cells() == free
+
+    def free_cells(self) -> list[tuple[CellValue, ...]]:
+        free = [at for at, tag in enumerate(self.tab.tags) if tag is None]
+        rows = [tuple(row[at] for at in free) for row in self.tab.grid]
+        return [row for row in rows if any(cell is not None for cell in row)]
+
+    def check_cells(self) -> None:
+        """The tab shows what the application has, and the application knows what the open rows show."""
+        for reference, our_row in self.ours.items():
+            for column in COWORKING.system:
+                if column.id != "codice":
+                    want = encode(column, our_row.cells.get(column.id))
+                    assert same(self.tab.shown(reference, column.id), want)
+            for column in COWORKING.partner:
+                read = parse_cell(column, self.tab.shown(reference, column.id))
+                if not our_row.final and not isinstance(read, Problem):
+                    known = self.known.get((reference, column.id))
+                    assert same(known, read) or (reference, column.id) in self.told, (reference, column.id)
+
+    # --- people ---
+
+    @rule(reference=references, column=st.sampled_from(PARTNER_IDS), value=values)
+    def type_partner_cell(self, reference: str, column: str, value: CellValue) -> None:
+        self.type(reference, column, value)
+
+    @rule(reference=references, column=st.sampled_from(SYSTEM_IDS), value=values)
+    def type_system_cell(self, reference: str, column: str, value: CellValue) -> None:
+        self.type(reference, column, value)
+
+    def type(self, reference: str, column: str, value: CellValue) -> None:
+        if self.has(reference) and column in self.tab.tags:
+            self.tab.type(reference, column, value or None if isinstance(value, str) else value)
+
+    @rule(order=st.lists(st.integers(0, 9), max_size=6))
+    def sort(self, order: list[int]) -> None:
+        self.tab.sort(order)
+
+    @rule(at=st.sampled_from([0, 3, 99]), cells=st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=4))
+    def insert_column(self, at: int, cells: list[str]) -> None:
+        self.tab.insert_column(min(at, self.tab.width), [None, *cells])
+
+    @rule(source=st.integers(0, 12), to=st.integers(0, 12))
+    def move_column(self, source: int, to: int) -> None:
+        self.tab.move_column(source, to)
+
+    @rule(at=st.integers(1, 5))
+    def insert_row(self, at: int) -> None:
+        self.tab.insert_row(at)
+
+    # What is typed and deleted between two reads nobody can know: these two come after a read.
+
+    @rule(reference=references, score=st.integers(0, 100))
+    def delete_row(self, reference: str, score: int) -> None:
+        self.type(reference, "punteggio_0_100", score)
+        self.base = self.merge().seen_base
+        if self.has(reference):
+            self.tab.delete_row(self.tab.row_of(reference))
+
+    @rule(column=st.sampled_from((*PARTNER_IDS, *SYSTEM_IDS)), score=st.integers(0, 100))
+    def delete_column(self, column: str, score: int) -> None:
+        for reference in REFERENCES:
+            self.type(reference, "punteggio_0_100", score)
+        self.base = self.merge().seen_base
+        if column in self.tab.tags:
+            self.tab.delete_column(self.tab.column(column))
+
+    @invariant()
+    def the_heading_stays(self) -> None:
+        assert "codice" in self.tab.grid[0]
+
+    def has(self, reference: str) -> bool:
+        at = self.tab.column("codice")
+        return any(row[at] == reference for row in self.tab.grid)
+
+
+TestPeople = People.TestCase
+TestPeople.settings = settings(max_examples=100, stateful_step_count=20, deadline=None)
+
+junk = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4))
+cells = st.one_of(references, st.sampled_from(IDS), values, junk)
+
+
+@st.composite
+def tabs(draw: st.DrawFn) -> Tab:
+    """A tab that nobody could make worse."""
+    width = draw(st.integers(1, 22))
+    tab = Tab(1, "Domande", width, draw(st.integers(1, 8)), draw(st.sampled_from([None, "olt-1"])))
+    if draw(st.booleans()):
+        tab.grid[0] = [IDS[at] if at < len(IDS) else None for at in range(width)]
+    for _ in range(draw(st.integers(0, 25))):
+        tab.grid[draw(st.integers(0, tab.height - 1))][draw(st.integers(0, width - 1))] = draw(cells)
+    tab.tags = [draw(st.sampled_from([None, *IDS])) for _ in range(width)]
+    return tab
+
+
+bases = st.dictionaries(references, st.dictionaries(st.sampled_from(IDS[1:]), st.one_of(values, junk)), max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(tab=tabs(), base=bases, ours=st.dictionaries(references, our_rows), room=st.integers(1, 5000))
+def test_a_merge_never_raises_and_comes_to_rest(tab: Tab, base: Base, ours: Mapping[str, OurRow], room: int) -> None:
+    model = Model({1: tab})
+    for number in range(len(ours) + 2):
+        result = reconcile(COWORKING, base, ours, tab.snapshot(), room=room)
+        model.write(result.write, operation=str(number))
+        base = result.next_base
+        if not result.more:
+            break
+    again = reconcile(COWORKING, base, ours, tab.snapshot(), room=room)
+    assert again.write.empty
+    assert again.edits == ()
+    assert again.next_base == again.seen_base
