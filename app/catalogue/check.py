@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from app.catalogue.calls import PEOPLE_KEYS, Call, Tab
+from app.catalogue.calls import PEOPLE_KEYS, Call
 from app.catalogue.library import CALLS, Catalogue, read_catalogue
 from forms.definition import Derived, FormDefinition
 from forms.document import Document, Fault
@@ -133,11 +133,11 @@ def _sheet(call: Call, document: Document) -> Iterator[Fault]:
             yield from _content_column(call.form, document, path, name, derived)
     seen: set[str] = set()
     for index, column in enumerate(sheet.partner_columns):
-        path = ("sheet", "partner_columns", index, "id")
+        where = ("sheet", "partner_columns", index, "id")
         if column.id in system or column.id in sheet.columns:
-            yield document.fault(path, f"the partner column `{column.id}` clashes with one of ours", "rename it")
+            yield document.fault(where, f"the partner column `{column.id}` clashes with one of ours", "rename it")
         if column.id in seen:
-            yield document.fault(path, f"the partner column `{column.id}` is listed twice", "rename or remove one")
+            yield document.fault(where, f"the partner column `{column.id}` is listed twice", "rename or remove one")
         seen.add(column.id)
 
 
@@ -157,14 +157,12 @@ def _content_column(
 
 def _shared_tabs(catalogue: Catalogue) -> Iterator[Fault]:
     """Two calls may share a tab only if its columns are the same."""
-    seen: dict[tuple[str, str], tuple[Call, Tab]] = {}
+    seen: dict[tuple[str, str], tuple[Call, object]] = {}
     for call in catalogue.calls.values():
         for tab in call.all_tabs():
-            first = seen.setdefault((tab.workbook, tab.title), (call, tab))
-            other = first[0].file.sheet
-            if first[0] is not call and (
-                first[1].columns != tab.columns or other is None or other.columns != call.file.sheet.columns
-            ):  # type: ignore[union-attr] # a call with tabs has a sheet
-                what = f"tab «{tab.title}» of `{tab.workbook}` is also that of `{first[0].id}`, with other columns"
+            columns = (call.file.sheet.columns if call.file.sheet else (), tab.columns)
+            first, known = seen.setdefault((tab.workbook, tab.title), (call, columns))
+            if known != columns:
+                what = f"tab «{tab.title}» of `{tab.workbook}` is also that of `{first.id}`, with other columns"
                 document = catalogue.documents[f"call:{call.id}"]
                 yield document.fault(("sheet",), what, "give the tab another name, or both calls the same columns")
