@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,11 @@ MESSAGE = MailMessage(
     reply_to="Sportello <sportello@comune.example.org>",
     language="it",
 )
+
+
+def changed(header: str, value: str) -> MailMessage:
+    values: dict[str, Any] = {header: value}
+    return replace(MESSAGE, **values)
 
 
 def sent(message: MailMessage) -> EmailMessage:
@@ -106,24 +112,22 @@ def test_any_link_survives_quoted_printable(tail: str) -> None:
         "anna@example.org\x00",
         "anna\u2028@example.org",
         "anna",
-        "",
+        " ",
         "@example.org",
         "anna@",
     ],
 )
 @pytest.mark.parametrize("header", ["to", "sender", "reply_to"])
 def test_an_address_is_one_address(to: str, header: str) -> None:
-    if header == "reply_to" and not to:
-        pytest.skip("no Reply-To is fine")
     with pytest.raises(Permanent):
-        build(replace(MESSAGE, **{header: to}))
+        build(changed(header, to))
 
 
 @pytest.mark.parametrize("breaker", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1e", "\x85", "\u2028", "\x00"])
 @pytest.mark.parametrize("header", ["subject", "message_id", "thread_id", "language"])
 def test_no_value_starts_a_header(breaker: str, header: str) -> None:
     with pytest.raises(Permanent, match="control character"):
-        build(replace(MESSAGE, **{header: f"x{breaker}Bcc: evil@example.org"}))
+        build(changed(header, f"x{breaker}Bcc: evil@example.org"))
 
 
 @given(st.text(max_size=120), st.text(max_size=40))
