@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import select
+import sys
+import traceback
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from integrations.local.google.drive_api import DriveApi
 from integrations.local.google.kinds import Behaviour
 from integrations.local.google.limits import HTML_502, MESSAGES, Faults, Quota, RequestLog, over_quota
 from integrations.local.google.pages import Pages
+from integrations.local.google.selection import DRIVE_NAMES, SHEETS_NAMES, check_selection
 from integrations.local.google.sheets_api import SheetsApi
 from integrations.local.google.store import Store
 from integrations.local.google.token import GrantError, Tokens
@@ -83,7 +86,15 @@ class LocalGoogle:
         if self._quota and not drive:
             self._quota.take(grant.identity, reads=found.reads)
         grant.check(writes=not found.reads)
-        answer = found.handler(call_of(request, found, parts, grant.identity))
+        call = call_of(request, found, parts, grant.identity)
+        check_selection(call.mask, DRIVE_NAMES if drive else SHEETS_NAMES)
+        try:
+            answer = found.handler(call)
+        except (AttributeError, KeyError, TypeError) as error:
+            # Where a message's shape is not checked field by field, this is how a wrong one shows. Nothing was
+            # written; the output says where, in case the fault is this server's.
+            traceback.print_exc(file=sys.stderr)
+            raise bad_request("Invalid JSON payload received. A field is missing or of the wrong type.") from error
         if fault:
             raise ConnectionResetError("drop_after_write: done, and closed without an answer")
         if isinstance(answer, Plain):

@@ -254,7 +254,7 @@ def _delete_group(workbook: Workbook, body: Json, _context: Context) -> Json:
 
 
 DIMENSION_KINDS = kinds(
-    appendDimension=(_append, "sheetId dimension length tableId"),
+    appendDimension=(_append, "sheetId dimension length"),
     insertDimension=(_insert, "range inheritFromBefore"),
     deleteDimension=(_delete, "range"),
     moveDimension=(_move, "source destinationIndex"),

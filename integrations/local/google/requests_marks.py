@@ -203,6 +203,17 @@ def _add_named(workbook: Workbook, body: Json, _context: Context) -> Json:
     return {"namedRange": named | {"range": without_zero_sheet(named["range"])}}
 
 
+def _update_named(workbook: Workbook, body: Json, _context: Context) -> None:
+    mask, change = update_mask(body, _NAMED_FIELDS), mapping(body, "namedRange")
+    for place, named in enumerate(workbook.named):
+        if named["namedRangeId"] == change.get("namedRangeId"):
+            fresh = merged(named, change, mask) | {"namedRangeId": named["namedRangeId"]}
+            where = mapping(fresh, "range")
+            workbook.named[place] = fresh | {"range": where | {"sheetId": grid_place(workbook, where).sheet.id}}
+            return
+    raise bad_request(f"No named range with id: {change.get('namedRangeId')}")
+
+
 def _delete_named(workbook: Workbook, body: Json, _context: Context) -> None:
     wanted = body.get("namedRangeId")
     kept = [named for named in workbook.named if named["namedRangeId"] != wanted]
@@ -231,6 +242,7 @@ MARK_KINDS = kinds(
     updateProtectedRange=(_update_protection, "protectedRange fields"),
     deleteProtectedRange=(_delete_protection, "protectedRangeId"),
     addNamedRange=(_add_named, "namedRange"),
+    updateNamedRange=(_update_named, "namedRange fields"),
     deleteNamedRange=(_delete_named, "namedRangeId"),
     setBasicFilter=(_set_filter, "filter"),
     clearBasicFilter=(_clear_filter, "sheetId"),

@@ -156,8 +156,8 @@ def serve(
     """
     store = Store(home / "google", now)
     log_to = home / "sheets-requests.jsonl" if log_requests else None
-    with Server(create_app(store, log_to=log_to, quota=quota), host, port) as server:
-        try:
+    try:
+        with Server(create_app(store, log_to=log_to, quota=quota), host, port) as server:
             server.serve_forever()
-        finally:
-            store.close()
+    finally:
+        store.close()

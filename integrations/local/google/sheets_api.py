@@ -192,6 +192,7 @@ class SheetsApi:
                 only(item, {"dataFilter", "majorDimension", "values"}, f"data[{number}]")
                 for place in places_of(draft, item.get("dataFilter") or {}):
                     done = self._one_write(draft, place, rows, item, call.body)
+                    del done["spreadsheetId"]
                     answers.append(done | {"dataFilter": item["dataFilter"]})
         return dict(call.mask.apply(_totals(call.parts[0], answers)))
 

@@ -179,8 +179,28 @@ def test_what_the_server_does_not_know_is_refused_by_name(google: Google) -> Non
     field = google.batch(file, {"deleteSheet": {"sheet": 1}}).json()["error"]
     assert 'Unknown name "sheet"' in field["message"]
     assert google.batch(file).json()["error"]["message"] == "Must specify at least one request."
+    mask = google.api("GET", f"/v4/spreadsheets/{file}", fields="sheets.properties.titel")
+    assert mask.json()["error"]["message"] == "Invalid field selection titel"
     query = google.api("GET", f"/v4/spreadsheets/{file}", includeGridDatas="true")
     assert "Cannot bind query parameter" in query.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"requests": "tutto"},
+        {"requests": ["tutto"]},
+        {"requests": [{"updateCells": {"start": {}, "rows": ["riga"], "fields": "note"}}]},
+        {"requests": [{"appendCells": {"sheetId": TAB, "rows": [{"values": [5]}], "fields": "userEnteredValue"}}]},
+        {"requests": [{"sortRange": {"range": {"sheetId": TAB}, "sortSpecs": ["giù"]}}]},
+        {"requests": [{"appendCells": {"sheetId": "sette", "rows": [], "fields": "note"}}]},
+    ],
+)
+def test_a_message_of_the_wrong_shape_is_a_400_and_changes_nothing(google: Google, body: dict[str, Any]) -> None:
+    file = filled(google, ("codice",))
+    answer = google.api("POST", f"/v4/spreadsheets/{file}:batchUpdate", body)
+    assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
+    assert google.values(file, "A:A") == [["codice"]]
 
 
 def test_a_duplicate_carries_values_protection_and_metadata(google: Google) -> None:
