@@ -139,6 +139,25 @@ def _known_path(data: Any, location: Sequence[str | int]) -> Path:
     return tuple(path)
 
 
+_FIXES = {
+    "datetime": "write day and hour like 2026-11-02T09:00",
+    "date": "write a day like 2026-11-02",
+    "int": "write a whole number",
+    "float": "write a number",
+    "bool": "write true or false",
+    "string_type": "write text, in quotes if it looks like a number",
+    "string_pattern": "use small letters, digits and hyphens",
+    "dict": "write `key: value` lines below it",
+    "mapping": "write `key: value` lines below it",
+    "model": "write `key: value` lines below it",
+    "list": "write a list, one `- …` a line",
+    "tuple": "write a list, one `- …` a line",
+    "greater": "write a larger number",
+    "less": "write a smaller number",
+}
+"""Kinds of pydantic's complaints, by how they begin -> how to fix it."""
+
+
 def _words(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> tuple[str, str]:
     where = ".".join(str(part) for part in path) or "the file"
     kind = detail["type"]
@@ -149,6 +168,8 @@ def _words(detail: Mapping[str, Any], path: Path, model: type[BaseModel]) -> tup
         return f"`{detail['loc'][-1]}` is missing in {where}", f"add a line `{detail['loc'][-1]}: …`"
     if kind in ("literal_error", "enum"):
         return f"{where}: `{detail['input']}` is not known here", f"use {detail['ctx']['expected']}"
+    if fix := next((fix for start, fix in _FIXES.items() if kind.startswith(start)), ""):
+        return f"{where}: `{detail['input']}` does not serve here", fix
     message = str(detail["msg"]).removeprefix("Value error, ")
     what, _, fix = message.partition(" | ")
     return f"{where}: {what}", fix
