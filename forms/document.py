@@ -146,7 +146,7 @@ _FIXES = {
     "float": "write a number",
     "bool": "write true or false",
     "string_type": "write text, in quotes if it looks like a number",
-    "string_pattern": "use small letters, digits and hyphens",
+    "string_pattern": "use small letters and digits, joined by hyphens (field ids: by underscores)",
     "dict": "write `key: value` lines below it",
     "mapping": "write `key: value` lines below it",
     "model": "write `key: value` lines below it",

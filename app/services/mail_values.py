@@ -34,6 +34,8 @@ class Letterhead:
     position: int | None = None
     scores: tuple[int, ...] = ()
     deleted_on: date | None = None
+    notes: tuple[str, ...] = ()
+    joined_title: str = ""
     tab: str = ""
     sheet_title: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
@@ -134,11 +136,11 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "scheda": lambda head: head.tab,
     "scadenza": lambda head: show_moment(head.due, head.language) if head.due else "",
     "scadenza_link": lambda head: head.day(local_day(head.link_until)) if head.link_until else "",
-    "elenco": _input("elenco"),
+    "elenco": _input("elenco", "motivazione"),
     "motivi": _input("motivazione", "motivi"),
     "motivazione": _input("motivazione"),
-    "note": _input("motivazione", "note"),
-    "titolo_2": _input("titolo_2"),
+    "note": lambda head: _input("motivazione")(head) or "\n".join(head.notes),
+    "titolo_2": lambda head: head.joined_title,
     "cosa": _seat,
     "appuntamento": _input("appuntamento"),
     "quando": _booked,

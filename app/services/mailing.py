@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Person
 from app.catalogue.mail_html import compose
 from app.catalogue.messages import Message
-from app.models import ActionToken, Event, EventPayload, OutboxMessage, Spreadsheet, Submission
+from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, Spreadsheet, Submission
 from app.services import cases, outbox, places, tokens
 from app.services.context import Context
 from app.services.mail_values import Letterhead, values_of
@@ -148,22 +148,24 @@ def _letterhead(
     site = call.site_of(submission.answers)
     tab = next((tab for tab in call.tabs(site) if tab.reviewer and tab.reviewer.email == row.target), None)
     message = call.messages[payload["message"]]
+    prefix = "/en" if language == "en" else ""
     links = {}
     if token:
         path = "azione" if token.purpose == "action" else "stato"
-        prefix = "/en" if language == "en" else ""
         link = f"{context.settings.base_url}{prefix}/{path}/{tokens.text_of(token, context.settings.secret_keys)}"
         links[message.link or ""] = link
     if message.link == "link_foglio":
         links["link_foglio"] = _sheet_link(context, session, tab.workbook if tab else "")
     if message.link == "link_bando" and call.open_at(context.clock.now()):
-        links["link_bando"] = f"{context.settings.base_url}/bandi/{call.id}"
+        links["link_bando"] = f"{context.settings.base_url}{prefix}/bandi/{call.id}"
     return Letterhead(
         submission=submission,
         call=call,
         language=language,
         now=context.clock.now(),
         act=act_of(session, submission, payload["seq"]),
+        notes=_notes(session, submission),
+        joined_title=_title_of(session, act_of(session, submission, payload["seq"]).get("target")),
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
         term=cases.term_of(session, context, submission, case),
@@ -180,6 +182,20 @@ def _letterhead(
         sheet_title=call.file.sheet.title or call.file.sheet.workbook if call.file.sheet else "",
         links=links,
     )
+
+
+def _notes(session: Session, submission: Submission) -> tuple[str, ...]:
+    """What the reviewers of the present version wrote for the group."""
+    query = select(Review.note).where(
+        Review.submission_id == submission.id, Review.version == submission.version, Review.note != ""
+    )
+    return tuple(session.scalars(query.order_by(Review.reviewer)))
+
+
+def _title_of(session: Session, reference: Any) -> str:
+    """The title of another proposal, by its reference."""
+    query = select(Submission.answers).where(Submission.reference == str(reference or "").strip().upper())
+    return str((session.scalars(query).one_or_none() or {}).get("titolo", ""))
 
 
 def act_of(session: Session, submission: Submission, seq: int) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _mail(context: Context, session: Session, call: Call, submission: Submission
         record["overdue"] = True
         record["escalated"] = sorted({*record.get("escalated", []), *due.grants})
         submission.record = record
-    occasion = mailing.Occasion(submission.last_seq, due=_limit(session, submission), mark=f"/{timer.id}")
+    occasion = mailing.Occasion(submission.entered_seq, due=_limit(session, submission), mark=f"/{timer.id}")
     for notification in due.notify:
         mailing.ask(context, session, submission, notification.message, [notification.role], occasion)
     if due.overdue:

@@ -70,7 +70,7 @@ def test_every_mistake_has_its_line(rest: str, what: str, fix: str) -> None:
     [
         ("{id: a, type: test, label: {it: A}, pii: none}", "unknown type `test`: did you mean `text`?"),
         ("{id: a, type: text, label: {it: A}}", "`pii` is missing"),
-        ("{id: A-b, type: text, label: {it: A}, pii: none}", "String should match pattern"),
+        ("{id: A-b, type: text, label: {it: A}, pii: none}", "use small letters and digits"),
         ("{id: validate, type: text, label: {it: A}, pii: none}", "taken by the machinery"),
         ("{id: esito, type: text, label: {it: A}, pii: none}", "taken by the machinery"),
         ("{id: a, type: radio, label: {it: A}, pii: none}", "a radio needs options"),
