@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, mailing, tokens, transitions
+from app.services import cases, files, mailing, tokens, transitions
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -58,6 +58,17 @@ def open_action(context: Context, token: str, language: str | None = None) -> Ac
         if row is None:
             return ActionView("unknown", language=language or "it")
         return _view(context, session, hold(context, session, row), language)
+
+
+def download(context: Context, token: str, file_id: int) -> files.Download | None:
+    """A file of the case, for staff who hold an open link to it."""
+    with context.read() as session:
+        row = tokens.find(session, token, "action")
+        if row is None or row.role in mailing.APPLICANT_SIDE:
+            return None
+        if _openness(context, hold(context, session, row)) != "open":
+            return None
+        return files.read(context, session, row.submission_id, file_id)
 
 
 def act(

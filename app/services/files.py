@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +14,31 @@ from werkzeug.datastructures import FileStorage
 
 from app.models import StoredFile, Submission
 from app.services.context import Context
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file on its way to a reader: always an attachment, never shown inline."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+def read(context: Context, session: Session, submission_id: int, file_id: int) -> Download | None:
+    """One file of a submission; None where it has none of this number, or it is gone from the store."""
+    stored = session.get(StoredFile, file_id)
+    if stored is None or stored.submission_id != submission_id:
+        return None
+    filesystem, folder = context.files
+    try:
+        content: bytes = filesystem.cat_file(f"{folder}/{stored.key}")
+    except FileNotFoundError:
+        log.error("file %s of submission %s is not in the store", file_id, submission_id)  # noqa: TRY400 - no traceback needed
+        return None
+    return Download(stored.filename, stored.content_type, content)
 
 
 def keep(
