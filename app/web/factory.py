@@ -20,12 +20,12 @@ from app.web.health import health_pages
 from app.web.mailbox import mailbox
 from app.web.page import ENGLISH, STATIC, dress
 from app.web.pages import pages
+from app.web.posting import limit_posts
 from app.web.texts import load_texts
 
 if TYPE_CHECKING:
     from app.services.context import Context
 
-_LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: a few PDF files of the size that forms allow
 _YEAR = 365 * 24 * 3600
 
 
@@ -47,7 +47,6 @@ def create_app(context: Context) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer, see app.web.csrf
     )
     app.jinja_env.undefined = StrictUndefined
@@ -55,6 +54,7 @@ def create_app(context: Context) -> Flask:
     dress(app)
     secure(app, https=https)
     catch_errors(app)
+    limit_posts(app)
     for language, prefix in (("it", ""), ("en", ENGLISH)):
         app.register_blueprint(_in_language(language, prefix))
     for blueprint in (health_pages, mailbox, api):

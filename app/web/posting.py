@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import Flask, request
 from flask_wtf.csrf import generate_csrf, validate_csrf  # type: ignore[import-untyped] # it ships no types
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms.validators import ValidationError
 
 FIELD = "csrf_token"
+LARGEST_UPLOAD = 32 * 1024 * 1024  # bytes: a few PDF files of the size that forms allow
+LARGEST_TEXT = 1024 * 1024  # bytes: ten times what the longest form can hold
+
+
+def limit_posts(app: Flask) -> None:
+    """Refuse (413) what no form of ours can send, before it is read."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
+
+    @app.before_request
+    def limit_text() -> None:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            request.max_content_length = LARGEST_TEXT
 
 
 def new_token() -> str:
