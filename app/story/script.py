@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,9 @@ from app.story.browser import Visitor
 from app.story.stage import Stage, open_stage
 from app.web.texts import load_texts
 from forms.builder import form_inputs
+
+WIDTH = 120
+"""Columns of the table where nobody looks at a terminal."""
 
 APPLICATIONS = Path(__file__).parent / "applications.jsonl"
 REASON = "La richiesta non si può svolgere negli spazi condivisi, che chiudono alle 20 e non hanno stanze singole."
@@ -58,7 +62,7 @@ class Outcomes:
 
 def play(settings: Settings) -> bool:
     """Play the story on the stack of `settings`: True only if every outcome was the expected one."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     outcomes = Outcomes(console)
     console.print("\n[bold]The story[/] (fictional people, the programme's own pages, sheets and mails)")
     try:
