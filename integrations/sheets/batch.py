@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from integrations.sheets.dress import column_range, dressed, protected
+from integrations.sheets.dress import column_range, dressed, protected, ruled
 from integrations.sheets.layout import LOCALE, TIME_ZONE, CellValue
 from integrations.sheets.plan import PlacedColumn
 from integrations.sheets.snapshot import COLUMN_KEY, OPERATION_KEY, TAB_KEY
@@ -106,12 +106,14 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
         rows = [_row(row) for row in tab.rows]
         requests.append({"appendCells": {"sheetId": tab.sheet_id, "rows": rows, "fields": "userEnteredValue"}})
     if tab.add_rows:
-        requests += [request for placed in tab.dress for request in dressed(tab.sheet_id, placed)]
+        requests += [request for placed in tab.placed for request in dressed(tab.sheet_id, placed)]
+    if tab.rows or tab.columns:
+        requests += ruled(tab.sheet_id, tab.placed, tab.used)
     return requests
 
 
 def _setup(sheet_id: int, columns: Sequence[PlacedColumn]) -> list[Request]:
-    """Headings, look and dropdowns, protection of runs of system columns, tags."""
+    """Headings, look, tags, and a warning on each run of system columns."""
     requests = [
         _update_cells(sheet_id, 0, placed.index, ((placed.column.id,),)) for placed in columns if placed.heading
     ]

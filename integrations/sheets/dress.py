@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from integrations.sheets.cells import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from integrations.sheets.layout import Column, Kind, Owner
     from integrations.sheets.plan import PlacedColumn
@@ -35,7 +35,7 @@ _WIDTH = 110
 
 
 def dressed(sheet_id: int, placed: PlacedColumn) -> list[dict[str, Any]]:
-    """The requests that give a whole column its look and its rule, for all rows of the grid as it is then."""
+    """The requests that give a whole column its look, for all rows of the grid as it is then."""
     column = placed.column
     cells = _range(sheet_id, placed.index, first_row=1)
     number_format = _FORMATS.get(column.kind)
@@ -55,11 +55,27 @@ def dressed(sheet_id: int, placed: PlacedColumn) -> list[dict[str, Any]]:
         heading = _range(sheet_id, placed.index, first_row=0) | {"endRowIndex": 1}
         colour = {"backgroundColorStyle": {"rgbColor": dict(_HEADINGS[column.owner])}}
         requests.append(_repeat(heading, colour | {"textFormat": {"bold": True}}))
-    if column.owner == "partner":
-        rule = _rule(column)
-        if rule is not None:
-            requests.append({"setDataValidation": {"range": cells, "rule": rule}})
     return requests
+
+
+def ruled(sheet_id: int, columns: Sequence[PlacedColumn], used: int) -> list[dict[str, Any]]:
+    """The rules of the partner's columns, for the rows in use below the heading.
+
+    Not for the blank rows below: whether appendCells takes a cell that only has a rule for data is not documented.
+    """
+    if used <= 1:
+        return []
+    rules = [(placed.index, _rule(placed.column)) for placed in columns if placed.column.owner == "partner"]
+    return [
+        {
+            "setDataValidation": {
+                "range": _range(sheet_id, index, first_row=1) | {"endRowIndex": used},
+                "rule": rule,
+            }
+        }
+        for index, rule in rules
+        if rule is not None
+    ]
 
 
 def column_range(sheet_id: int, column: int) -> dict[str, Any]:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 SHEETS_ROOT = "https://sheets.googleapis.com"
 DRIVE_ROOT = "https://www.googleapis.com"
-TIMEOUT = (5, 60)  # seconds to connect, seconds to read
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,7 @@ class Patience:
         longest_wait: no wait is longer.
         deadline: no try begins later than this after the first.
         quota_wait: a longer wait for the quota is the caller's affair (Throttled): a worker has other work.
+        timeout: to connect, and to read. A write that times out is not failed but unknown.
         sleep: waits; a test gives one that does not.
         monotonic: seconds that only grow.
         jitter: 0 to 1, the share of the upper bound that is really waited.
@@ -76,6 +76,7 @@ class Patience:
     longest_wait: float = 16.0
     deadline: float = 90.0
     quota_wait: float = 5.0
+    timeout: tuple[float, float] = (5, 60)
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
@@ -90,7 +91,7 @@ class GoogleClient(HTTPClient):
 
     def __init__(self, credentials: Credentials, root_url: str | None, limiter: Limiter, patience: Patience) -> None:
         super().__init__(credentials)
-        self.set_timeout(TIMEOUT)
+        self.set_timeout(patience.timeout)
         self.client_email: str = credentials.service_account_email
         self._root_url = root_url.rstrip("/") if root_url else None
         self._limiter = limiter

@@ -53,7 +53,8 @@ class TabWrite:
         rows: rows to append after the last one, each from column 0.
         add_columns: columns to add to the grid first.
         add_rows: rows to add to the grid first.
-        dress: where the columns are, for the look of added rows.
+        placed: where every column of the layout is, once `columns` are set up.
+        used: rows in use, the heading among them, once `rows` are appended.
         tag: the tab is to be tagged as ours.
     """
 
@@ -64,7 +65,8 @@ class TabWrite:
     rows: tuple[tuple[CellValue, ...], ...] = ()
     add_columns: int = 0
     add_rows: int = 0
-    dress: tuple[PlacedColumn, ...] = ()
+    placed: tuple[PlacedColumn, ...] = ()
+    used: int = 1
     tag: bool = False
 
     @property

@@ -193,8 +193,8 @@ class _Merge:
         )
 
     def write(self) -> TabWrite:
-        used = max(len(self.theirs.rows), 1)
-        short = used + len(self.rows) - self.theirs.row_count
+        used = max(len(self.theirs.rows), 1) + len(self.rows)
+        short = used - self.theirs.row_count
         index = self.placement.index
         placed = tuple(PlacedColumn(column, index[column.id], heading=False) for column in self.layout.columns)
         return TabWrite(
@@ -205,7 +205,8 @@ class _Merge:
             rows=tuple(self.rows),
             add_columns=max(self.placement.width - self.theirs.column_count, 0),
             add_rows=max(short, GROWTH) if self.rows and short > 0 else 0,
-            dress=placed if self.rows and short > 0 else (),
+            placed=placed,
+            used=used,
             tag=self.theirs.key != self.layout.key,
         )
 

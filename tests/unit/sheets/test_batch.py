@@ -7,6 +7,7 @@ import pytest
 from integrations.sheets.batch import cell_data, locale_requests, new_tabs_requests, repeatable, write_requests
 from integrations.sheets.layout import Column, TabLayout, case_tab
 from integrations.sheets.plan import MARKER_LIFE, CellWrite, TabWrite, WritePlan, marker_of, plan_write
+from integrations.sheets.reconcile import OurRow, reconcile
 from integrations.sheets.snapshot import SheetSnapshot
 from tests.unit.sheets.layouts import COWORKING, OTHER
 from tests.unit.sheets.model import IdInUseError, Model
@@ -94,6 +95,14 @@ def test_a_tab_is_found_by_its_tag_and_only_without_one_by_its_title() -> None:
 
 def test_partner_columns_get_their_rule_and_system_columns_a_warning() -> None:
     requests = new_tabs_requests(Model().snapshot(), [COWORKING])
+    assert not any("setDataValidation" in request for request in requests)
+    (warning,) = [request["addProtectedRange"] for request in requests if "addProtectedRange" in request]
+    assert warning["protectedRange"]["warningOnly"] is True
+    assert warning["protectedRange"]["range"]["endColumnIndex"] == len(COWORKING.system)
+    rows = {reference: OurRow({}) for reference in ("CWK-26-A", "CWK-26-B")}
+    write = reconcile(COWORKING, {}, rows, Model.of(COWORKING).tab(COWORKING).snapshot()).write
+    requests = write_requests(WritePlan("o", 0, (write,)))
+    assert all(r["setDataValidation"]["range"]["endRowIndex"] == 3 for r in requests if "setDataValidation" in r)
     rules = [request["setDataValidation"]["rule"] for request in requests if "setDataValidation" in request]
     assert [rule["condition"]["type"] for rule in rules] == [
         "ONE_OF_LIST",
@@ -102,9 +111,6 @@ def test_partner_columns_get_their_rule_and_system_columns_a_warning() -> None:
         "DATE_IS_VALID",
     ]
     assert rules[0]["condition"]["values"] == [{"userEnteredValue": "sì"}, {"userEnteredValue": "no"}]
-    (warning,) = [request["addProtectedRange"] for request in requests if "addProtectedRange" in request]
-    assert warning["protectedRange"]["warningOnly"] is True
-    assert warning["protectedRange"]["range"]["endColumnIndex"] == len(COWORKING.system)
 
 
 def test_locale_and_zone_are_set_where_they_are_others() -> None:
