@@ -1,0 +1,62 @@
+"""A Chromium for tests, and the site served to it over HTTP."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+REPOSITORY = Path(__file__).parents[2]
+AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
+STYLES = REPOSITORY / "app/static/vendor/bootstrap-italia/css/bootstrap-italia.min.css"
+
+
+def skip_or_fail(missing: str) -> None:
+    """Skip the test for what is missing; in CI (HUBOUT_REQUIRE_ALL=1) fail."""
+    if os.environ.get("HUBOUT_REQUIRE_ALL") == "1":
+        pytest.fail(f"{missing} is missing, and HUBOUT_REQUIRE_ALL=1")
+    pytest.skip(f"{missing} is missing")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser for the session."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        skip_or_fail("Chromium (`apt-get install chromium`)")
+    for needed in (AXE, STYLES):
+        if not needed.is_file():
+            skip_or_fail(f"{needed.relative_to(REPOSITORY)} (`make assets`)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+        """Say nothing."""
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address at which `app` answers while the block runs."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
