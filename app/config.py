@@ -231,7 +231,9 @@ def _read(reader: _Reader) -> Settings:
         given_keys=reader.read("HUBOUT_SECRET_KEY", _keys, ()),
         database_url=reader.read("HUBOUT_DATABASE_URL", _database_url, f"sqlite:///{home / 'hubout.sqlite3'}"),
         redis_url=reader.read("HUBOUT_REDIS_URL", _url("redis", "rediss", "unix"), f"unix://{_socket(home)}"),
-        smtp_url=reader.read("HUBOUT_SMTP_URL", _url("smtp", "smtp+starttls", "smtps"), f"smtp://{LOOPBACK}:{port + 2}"),
+        smtp_url=reader.read(
+            "HUBOUT_SMTP_URL", _url("smtp", "smtp+starttls", "smtps"), f"smtp://{LOOPBACK}:{port + 2}"
+        ),
         mail_from=reader.read("HUBOUT_MAIL_FROM", _sender, "HubOut <hubout@example.org>"),
         sheets_url=reader.read(
             "HUBOUT_SHEETS_URL", _base_url, f"http://{LOOPBACK}:{port + 1}" if embedded_sheets else None
