@@ -7,8 +7,9 @@ goes on there. So it lies in no history, no referrer and no proxy log beyond the
 from __future__ import annotations
 
 from http import HTTPStatus
+from io import BytesIO
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, abort, redirect, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -56,6 +57,17 @@ def show_case(case: int) -> BaseResponse:
     if _link(view) != "open":
         return _closed(view)
     return _page(view, first_inputs(view.choices, view.prefilled))
+
+
+@actions.get("/azione/caso/<int:case>/file/<int:number>")
+def download(case: int, number: int) -> BaseResponse:
+    """A file of the case, for staff with an open link: always saved, never shown inside our site."""
+    found = service.download(context(), _token(), number) if _view(case) else None
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return send_file(
+        BytesIO(found.content), mimetype=found.content_type, as_attachment=True, download_name=found.filename
+    )
 
 
 @actions.post("/azione/caso/<int:case>")

@@ -33,9 +33,8 @@ def secure(app: Flask, *, https: bool) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         add_static_headers(response.headers, https=https)
-        if "Cache-Control" not in response.headers:
-            # Pages hold tokens, CSRF values or personal data: nothing of them is kept anywhere.
-            response.headers["Cache-Control"] = "no-store"
+        # Pages hold tokens, CSRF values or personal data: nothing of them is kept anywhere.
+        response.headers["Cache-Control"] = "no-store"
         if request.blueprint not in _INDEXED:
             response.headers["X-Robots-Tag"] = "noindex"
         return response

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort
 
+from app.services import calendar as calendars
 from app.services import calls
 from app.web.page import context, help_address, language, show, words
 from forms.model import BIRTH_DATE
@@ -34,6 +35,12 @@ def home() -> Response:
 def show_call(call: str) -> Response:
     """What a call is about; for a closed one, since when and what comes next."""
     return call_page(get_call(call))
+
+
+@pages.get("/calendario")
+def calendar() -> Response:
+    """What is booked and open to the public."""
+    return show("calendar.html", activities=calendars.activities(context()))
 
 
 @pages.get("/privacy")

@@ -60,7 +60,16 @@ def test_no_page_has_an_accessibility_fault(
     case: dict[str, str],
     screen: str,
 ) -> None:
-    public = ["/", "/en/", f"/bandi/{COWORKING}", FORM, f"/en/bandi/{IDEAS}/domanda", "/privacy", "/accessibilita"]
+    public = [
+        "/",
+        "/en/",
+        f"/bandi/{COWORKING}",
+        FORM,
+        f"/en/bandi/{IDEAS}/domanda",
+        "/calendario",
+        "/privacy",
+        "/accessibilita",
+    ]
     context = _open(chromium, SCREENS[screen])
     page = context.new_page()
     said: list[str] = []

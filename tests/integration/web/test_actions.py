@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.models import StoredFile
 from app.services import tokens
 from app.web.actions import COOKIE
 from tests.integration.web.conftest import COWORKING, IDEAS, Site, fill_in, heading, hidden, mistakes
@@ -140,6 +141,32 @@ def test_a_link_whose_step_is_over_says_so(case: Site) -> None:
     used = browser.post(address, data={"csrf_token": token, "esito": "not_admissible", "motivazione": "x" * 40})
     assert heading(used) == "Decisione registrata"
     assert case.events() == before
+
+
+def test_staff_download_a_file_and_applicants_do_not(case: Site) -> None:
+    _choose(case, "richiedente", "email_confirmed")
+    case.go_on()
+    filesystem, folder = case.context.files
+    filesystem.pipe_file(f"{folder}/k", b"%PDF-1.7")
+    with case.context.write() as session:
+        facts = {
+            "field": "cv",
+            "filename": "però.pdf",
+            "content_type": "application/pdf",
+            "size": 8,
+            "sha256": "0" * 64,
+        }
+        row = StoredFile(submission_id=1, seq=1, key="k", stored_at=case.context.clock.now(), **facts)
+        session.add(row)
+    browser = case.browser()
+    address, page = _open(case, "istruttore", browser)
+    assert f'href="{address}/file/1"' in page.text
+    with browser.get(f"{address}/file/1") as answer:
+        assert answer.data == b"%PDF-1.7"
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert browser.get(f"{address}/file/2").status_code == 404
+    assert case.browser().get(f"{address}/file/1").status_code == 404
 
 
 def test_an_unknown_link_and_a_page_without_its_cookie(case: Site) -> None:

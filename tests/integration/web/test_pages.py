@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from app.errors import new_incident
+from app.models import Submission
 from app.services import calls
 from app.web.headers import MAIL_POLICY, PAGE_POLICY
 from app.web.posting import LARGEST_TEXT
 from integrations.local.smtp import Maildir
-from tests.integration.web.conftest import CLOSED, COWORKING, IDEAS, Site, heading
+from tests.integration.web.conftest import CLOSED, COWORKING, IDEAS, Site, fill_in, heading
 
 PUBLIC = ["/", "/en/", f"/bandi/{COWORKING}", f"/en/bandi/{IDEAS}", f"/bandi/{COWORKING}/domanda", "/privacy"]
 ANSWERS = [*PUBLIC, "/posta", "/nope", "/stato/x", "/azione/x", "/healthz", "/api/v1/calls", "/static/hubout.css"]
@@ -188,6 +191,22 @@ def test_the_mailbox_shows_mails_without_running_them(site: Site) -> None:
     assert html.headers["Content-Security-Policy"] == MAIL_POLICY
     assert "allow-scripts" not in MAIL_POLICY
     assert browser.get("/posta/nope").status_code == 404
+
+
+def test_the_calendar_shows_what_is_booked_and_may_be_shown(site: Site, samples: dict[int, Any]) -> None:
+    address = f"/bandi/{IDEAS}/domanda"
+    browser = site.browser()
+    assert "Adesso non c’è niente in calendario" in browser.get("/calendario").text
+    browser.post(address, data=fill_in(browser, address, site.inputs(IDEAS, samples[21]["data"])))
+    with site.context.write() as session:
+        case = session.scalars(select(Submission)).one()
+        case.state = "programmata"
+        slot = {"start": "2026-12-01T17:00:00+01:00", "end": "2026-12-01T19:00:00+01:00"}
+        case.record = {"in_calendar": True, "anchors": slot}
+    page = browser.get("/calendario").text
+    assert "Ombra e acqua in piazza" in page
+    assert "1 dicembre 2026, ore 17:00, fino alle 19:00" in page
+    assert "Eufemia" not in page
 
 
 def test_health(site: Site) -> None:
