@@ -49,7 +49,7 @@ def case_view(
         state_label=state.label.in_(language) if staff else state.public.in_(language),
         public_text=state.public.in_(language),
         submitted_at=submission.submitted_at,
-        term=cases.term_of(session, context, submission, case),
+        term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
         answers=_answers(form, submission, language, blind=role in ("revisore", "provincia")),
         history=_history(session, workflow, submission, language, staff=staff),
         reviews=reviews,

@@ -191,7 +191,7 @@ class Gateway:
         Raises:
             CredentialsError: the key file can't be used.
         """
-        credentials = service_account(credentials_file)
+        credentials = service_account(credentials_file, local=root_url is not None)
         self._client = GoogleClient(credentials, root_url, limiter, patience or Patience())
 
     @property
