@@ -16,7 +16,7 @@ from forms.document import Document, Fault
 from integrations.sheets.layout import LEFT, RIGHT
 from workflows.checker import check as check_workflow
 from workflows.definition import APPLICANT_SIDE, SYSTEM
-from workflows.effects import Assign, Mail
+from workflows.effects import Assign, Effect, Mail
 
 PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 """Data classes that never reach a sheet, whatever a call asks for."""
@@ -25,17 +25,22 @@ SOME_SITES = frozenset({"provincia"})
 """Roles that a call needs at some of its sites only."""
 
 
-def check_paths(paths: Iterable[Path] = (), calls_dir: Path | None = None) -> list[Fault]:
-    """The faults of the whole project, or of it together with the call files of `paths` (files or folders)."""
+def check_paths(
+    carried_out: Collection[type[Effect]], paths: Iterable[Path] = (), calls_dir: Path | None = None
+) -> list[Fault]:
+    """The faults of the whole project, and of the call files of `paths` (files or folders) with it.
+
+    `carried_out` are the effects that the shell has a handler for.
+    """
     more: list[Path] = []
     for path in paths:
         more += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     own = {path.resolve() for path in CALLS.glob("*.yaml")}
     catalogue, faults = read_catalogue(calls_dir, [path for path in more if path.resolve() not in own])
-    return sorted({*faults, *cross_checks(catalogue)})
+    return sorted({*faults, *cross_checks(catalogue, carried_out)})
 
 
-def cross_checks(catalogue: Catalogue) -> Iterator[Fault]:
+def cross_checks(catalogue: Catalogue, carried_out: Collection[type[Effect]]) -> Iterator[Fault]:
     """Faults between files that each are readable."""
     for workflow in catalogue.workflows.values():
         document = catalogue.documents[f"workflow:{workflow.workflow}"]
@@ -47,6 +52,7 @@ def cross_checks(catalogue: Catalogue) -> Iterator[Fault]:
         yield from _sites(call, document)
         yield from _sheet(call, document)
         yield from _workflow_of(call, catalogue, document)
+        yield from _effects(call, carried_out, document)
     yield from _shared_tabs(catalogue)
 
 
@@ -59,6 +65,14 @@ def _workflow_of(call: Call, catalogue: Catalogue, document: Document) -> Iterat
     )
     for _, what, fix in set(problems) - set(check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages)):
         yield document.fault(("workflow",), f"workflow `{call.workflow.workflow}`: {what}", fix)
+
+
+def _effects(call: Call, carried_out: Collection[type[Effect]], document: Document) -> Iterator[Fault]:
+    """Every effect of the workflow can be carried out by this version."""
+    given = [*call.workflow.on_submit, *(effect for each in call.workflow.transitions for effect in each.effects)]
+    for name in sorted({effect.name for effect in given if type(effect) not in carried_out}):
+        what = f"workflow `{call.workflow.workflow}` asks for `{name}`, which is not carried out yet"
+        yield document.fault(("workflow",), what, "use another workflow, or add a handler in app/services/effects.py")
 
 
 def _people(call: Call, document: Document) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +13,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from app import queues
+from app.catalogue.check import cross_checks
 from app.catalogue.library import Catalogue, read_catalogue
 from app.clock import Clock
 from app.config import Settings
@@ -23,6 +24,7 @@ from integrations.local.service_account import ensure_service_account
 from integrations.mail import SmtpTransport
 from integrations.sheets.gateway import Gateway
 from integrations.sheets.quota import Quota, RedisLimiter
+from workflows import effects
 
 NO_QUOTA = Quota(identity=1_000_000, project=1_000_000)
 """The local Google counts nothing unless it is asked to."""
@@ -91,6 +93,22 @@ def ask_for(session: Session, drain: str, argument: str = "") -> None:
     session.info.setdefault("wake", set()).add((drain, argument))
 
 
+CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(
+    {
+        effects.Mail,
+        effects.SheetUpsert,
+        effects.SheetOpenReview,
+        effects.ReserveSeat,
+        effects.ReleaseSeat,
+        effects.Assign,
+        effects.ProtocolloRequest,
+        effects.PublishCalendar,
+        effects.Anonymise,
+    }
+)
+"""Effects that `app.services.effects` has a handler for; a test holds the two together."""
+
+
 def open_context(settings: Settings) -> Context:
     """Everything opened for `settings`.
 
@@ -98,6 +116,7 @@ def open_context(settings: Settings) -> Context:
         DefinitionError: a definition file is wrong; the app does not start on it.
     """
     catalogue, faults = read_catalogue(settings.calls_dir)
+    faults += cross_checks(catalogue, CARRIED_OUT)
     if faults:
         raise DefinitionError(faults)
     return Context(

@@ -105,11 +105,23 @@
     group.focus();
   }
 
+  /* suggestions: a few names for what was typed so far, into the input's own list ------------------------------ */
+  async function suggest(input) {
+    const typed = input.value.trim();
+    if (typed.length < 2 || typed === input.dataset.asked) return;
+    input.dataset.asked = typed;
+    const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(typed)}`).catch(() => null);
+    if (!answer?.ok || input.value.trim() !== typed) return;
+    const options = (await answer.json()).map((name) => Object.assign(document.createElement("option"), { value: name }));
+    input.list.replaceChildren(...options);
+  }
+
   /* start ------------------------------------------------------------------------------------------------------ */
   for (const form of document.querySelectorAll("form[data-today]")) {
     const refresh = () => showConditional(form);
     form.addEventListener("input", (event) => {
       if (event.target.dataset.longest) count(event.target);
+      if (event.target.dataset.suggest) suggest(event.target);
       refresh();
     });
     form.addEventListener("change", refresh);

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, jsonify, request
 
 from app.services import calendar as calendars
 from app.services import calls
 from app.web.page import context, help_address, language, show, words
+from forms.comuni import comuni
 from forms.model import BIRTH_DATE
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ pages = Blueprint("pages", __name__)
 
 _PARENT = "genitore_email"
 _QUICK_SECONDS, _SLOW_SECONDS = 12, 90  # what a short answer and a text to think about take
+_SHORTEST_BEGINNING = 2  # letters
+_SUGGESTIONS = 12
 _PRIVACY = ("who", "why", "how_long", "rights", "cookies")
 _ACCESSIBILITY = ("aim", "checks")
 
@@ -41,6 +45,16 @@ def show_call(call: str) -> Response:
 def calendar() -> Response:
     """What is booked and open to the public."""
     return show("calendar.html", activities=calendars.activities(context()))
+
+
+@pages.get("/comuni.json")
+def suggest_comuni() -> Response:
+    """The first Italian municipalities whose names begin with `q`, for the form's script."""
+    begins = request.args.get("q", "").strip().casefold()
+    if len(begins) < _SHORTEST_BEGINNING:
+        return jsonify([])
+    found = (name for name in comuni() if name.casefold().startswith(begins))
+    return jsonify(list(islice(found, _SUGGESTIONS)))
 
 
 @pages.get("/privacy")
