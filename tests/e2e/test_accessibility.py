@@ -118,6 +118,8 @@ def test_the_script_shows_what_applies(chromium: Browser, address: str) -> None:
     assert page.input_value('[name="team-0-nome"]') == "Zoé"
     page.fill("#attivita", "ciao")
     assert page.locator("#attivita + .hub-counter").inner_text() == "Ancora 1496 caratteri"
+    page.locator("#comune_residenza").press_sequentially("cini")
+    page.wait_for_selector('#comune_residenza-elenco option[value="Cinisello Balsamo"]', state="attached")
     page.goto(f"{address}/bandi/{IDEAS}/domanda")
     page.check("#chi_propone-persona")
     page.fill("#data_nascita", "3/4/2010")

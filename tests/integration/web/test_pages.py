@@ -209,6 +209,14 @@ def test_the_calendar_shows_what_is_booked_and_may_be_shown(site: Site, samples:
     assert "Eufemia" not in page
 
 
+def test_a_few_comuni_are_suggested(site: Site) -> None:
+    browser = site.browser()
+    assert browser.get("/comuni.json?q= cinise").get_json() == ["Cinisello Balsamo"]
+    assert len(browser.get("/comuni.json?q=ca").get_data()) < 1_000
+    assert browser.get("/comuni.json?q=c").get_json() == []
+    assert browser.get("/comuni.json").get_json() == []
+
+
 def test_health(site: Site) -> None:
     browser = site.browser()
     assert browser.get("/healthz").text == "ok\n"
