@@ -48,6 +48,7 @@ people:
   register: [protocollo@comune.example.org]
   reviewer:
     - {id: uno-1, body: Uno, email: uno@example.org}
+reviews: 1
 next_steps: {it: Il prossimo bando apre a gennaio., en: The next call opens in January.}
 sheet:
   workbook: prova
