@@ -137,7 +137,7 @@ class Town:
     def confirmed(self, answers: Answers, call: str = "") -> str:
         """Send an application and confirm its address; its reference."""
         reference = self.apply(answers, call)
-        self.choose(answers["email"], reference, "email_confirmed")
+        self.choose(self.show(reference)["answers"]["email"], reference, "email_confirmed")
         return reference
 
     def door(self, address: str, reference: str) -> Door:
