@@ -81,7 +81,7 @@ def _history(
         if event.from_state == event.to_state and not staff:
             continue
         state = workflow.state(event.to_state)
-        lines.append(HistoryLine(event.at, (state.label if staff else state.public).in_(language)))
+        lines.append(HistoryLine(event.at, state.label.in_(language)))
     return tuple(lines)
 
 
