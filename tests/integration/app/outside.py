@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from app.clock import Clock
 from integrations.local.google import Store, create_app
 from integrations.local.google.server import Server
-from integrations.local.smtp import Mailbox, Maildir, Sink
+from integrations.local.smtp import Mailbox, Maildir, Sink, StoredMessage
 
 HOST = "127.0.0.1"
 
@@ -43,12 +43,20 @@ class PostOffice:
     def __init__(self, folder: Path) -> None:
         self._sink = Sink(Maildir(folder))
         self.port = _free_port()
-        self.mailbox = Mailbox(folder)
+        self._mailbox = Mailbox(folder)
+        self._read: dict[str, StoredMessage] = {}
         self._server: Controller | None = None
 
     @property
     def url(self) -> str:
         return f"smtp://{HOST}:{self.port}"
+
+    def messages(self) -> list[StoredMessage]:
+        """All mails, the oldest first; each is read once."""
+        for key in self._mailbox.keys():  # noqa: SIM118 - no mapping
+            if key not in self._read and (message := self._mailbox.message(key)):
+                self._read[key] = message
+        return list(self._read.values())
 
     def open(self) -> None:
         self._server = Controller(self._sink, hostname=HOST, port=self.port, enable_SMTPUTF8=True, ident="HubOut")

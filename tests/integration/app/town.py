@@ -15,7 +15,6 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from app.dates import ROME
@@ -115,8 +114,10 @@ class Town:
 
     @cached_property
     def app(self) -> Flask:
-        """The pages and the API."""
-        return create_app(self.context)
+        """The pages and the API; made once a session, since reading their words takes longer than most tests."""
+        app = _made_once(self.context)
+        app.config.update(HUBOUT=self.context, SECRET_KEY=self.context.settings.secret_keys[-1])
+        return app
 
     def browser(self) -> FlaskClient:
         """A new browser, with its own cookies."""
@@ -202,8 +203,7 @@ class Town:
 
     def mails(self, address: str, reference: str = "") -> list[StoredMessage]:
         """Mails that arrived at `address`, oldest first."""
-        arrived = self.post.mailbox.messages()
-        return [mail for mail in arrived if mail.to == address and reference in mail.subject]
+        return [mail for mail in self.post.messages() if mail.to == address and reference in mail.subject]
 
     def asked(self, reference: str, *, role: str = "") -> list[str]:
         """Names of the mails that the case has asked for, in order; for one role only where one is given."""
@@ -251,9 +251,13 @@ def with_hurried_gateway(context: Context) -> Context:
     return context
 
 
-def inputs(**answers: object) -> MultiDict[str, object]:
-    """Answers as a browser posts them."""
-    return MultiDict(answers)
+_pages: list[Flask] = []
+
+
+def _made_once(context: Context) -> Flask:
+    if not _pages:
+        _pages.append(create_app(context))
+    return _pages[0]
 
 
 def _call(answers: Answers) -> str:
