@@ -281,3 +281,40 @@ def plain_condition(condition: Condition) -> Any:  # noqa: PLR0911 - one return 
 
 def _plain_parameter(parameter: Any) -> Any:
     return list(parameter) if isinstance(parameter, tuple) else parameter
+
+
+def settled(  # noqa: PLR0911 - one return for each kind of condition
+    condition: Condition, facts: ConditionFacts, known: Container[str], *, age_known: bool
+) -> Condition | bool:
+    """What remains open of `condition` when only the answers of the fields `known` stand: a truth, or the rest.
+
+    Form and law stand always, the age where it is known.
+    """
+    match condition:
+        case All(parts):
+            return _joined([settled(part, facts, known, age_known=age_known) for part in parts], decides=False)
+        case AnyOf(parts):
+            return _joined([settled(part, facts, known, age_known=age_known) for part in parts], decides=True)
+        case Not(part):
+            inner = settled(part, facts, known, age_known=age_known)
+            return not inner if isinstance(inner, bool) else Not(inner)
+        case AnswerIs(field) if field not in known:
+            return condition
+        case AgeBelow() if not age_known:
+            return condition
+        case Named():
+            return condition
+        case _:
+            return evaluate(condition, facts)
+
+
+def _joined(parts: Sequence[Condition | bool], *, decides: bool) -> Condition | bool:
+    """The open ones of the parts of `All` (one false decides) or of `AnyOf` (one true decides)."""
+    if any(part is decides for part in parts):
+        return decides
+    rest = tuple(part for part in parts if not isinstance(part, bool))
+    if not rest:
+        return not decides
+    if len(rest) == 1:
+        return rest[0]
+    return AnyOf(rest) if decides else All(rest)

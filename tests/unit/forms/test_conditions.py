@@ -23,6 +23,7 @@ from forms.conditions import (
     names_of,
     parse_condition,
     plain_condition,
+    settled,
 )
 
 SCALARS = st.one_of(st.text(max_size=5), st.integers(), st.floats(allow_nan=False), st.booleans())
@@ -147,3 +148,17 @@ def test_named_leaves_are_seen_and_called() -> None:
 def test_a_misspelt_guard_is_guessed() -> None:
     with pytest.raises(ValueError, match="did you mean `seats_free`"):
         parse_condition("seats_fre", named=GUARDS)
+
+
+@given(CONDITIONS, FACTS, st.sets(IDS), st.booleans())
+def test_settling_what_is_known_changes_no_truth(
+    condition: Condition,
+    facts: ConditionFacts,
+    known: set[str],
+    age_known: bool,  # noqa: FBT001 - Hypothesis gives it
+) -> None:
+    rest = settled(condition, facts, known, age_known=age_known)
+    truth = rest if isinstance(rest, bool) else evaluate(rest, facts, GUARDS)
+    assert truth == evaluate(condition, facts, GUARDS)
+    if not isinstance(rest, bool):
+        assert not fields_of(rest) & known
