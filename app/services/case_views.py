@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -50,7 +53,7 @@ def case_view(
         public_text=state.public.in_(language),
         submitted_at=submission.submitted_at,
         term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
-        answers=_answers(form, submission, language, blind=role in ("revisore", "provincia")),
+        answers=answers_shown(form, submission.answers, language, blind=role in ("revisore", "provincia")),
         history=_history(session, workflow, submission, language, staff=staff),
         reviews=reviews,
         files=_files(session, submission) if staff else (),
@@ -58,13 +61,16 @@ def case_view(
     )
 
 
-def _answers(form: FormDefinition, submission: Submission, language: str, *, blind: bool) -> tuple[AnswerShown, ...]:
-    """The answers in the form's order; a blind reader sees what the sheet may show."""
+def answers_shown(
+    form: FormDefinition, answers: Mapping[str, Any], language: str, *, blind: bool = False, declarations: bool = False
+) -> tuple[AnswerShown, ...]:
+    """The answers in the form's order; a blind reader sees what the sheet may show, a receipt has the declarations."""
     lines = []
     for section in form.sections:
         for field in section.fields:
-            value = submission.answers.get(field.id)
-            if value in (None, "", []) or field.type in UNSHOWN or (blind and field.sheet != "yes"):
+            value = answers.get(field.id)
+            unshown = field.type in UNSHOWN and not declarations
+            if value in (None, "", []) or unshown or (blind and field.sheet != "yes"):
                 continue
             text = shown(field, value, language)
             lines.append(AnswerShown(section.title.in_(language), field.label.in_(language), text))

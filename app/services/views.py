@@ -188,3 +188,27 @@ class StatusView:
     deadline: datetime | None = None
     data_deleted_on: date | None = None
     prefilled: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """What the receipt of an application tells, as of the moment it was sent."""
+
+    reference: str
+    language: str
+    call_title: str
+    form_title: str
+    submitted_at: datetime
+    confirmed_at: datetime | None
+    confirm_by: datetime | None
+    law241: bool
+    term: date | None
+    term_days: int
+    office: str
+    officer: str
+    email: str
+    phone: str
+    substitute: str
+    protocol: str
+    answers: tuple[AnswerShown, ...]
+    sha256: str

@@ -13,6 +13,7 @@ from app.services.views import ActionResult, StatusView
 from app.web.choices import first_inputs, form_of, refusal_of
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import everything_posted, form_is_ours, new_token
+from app.web.receipts import kilobytes
 from forms.model import EVENT
 
 applicants = Blueprint("applicants", __name__)
@@ -67,6 +68,8 @@ def _page(
         form=form_of(status.choices, say("action.choose_applicant"), typed, result),
         steps=[say(f"receipt.{step}") for step in _STEPS] if fresh else [],
         action_url=url("applicants.act", token=token),
+        receipt_url=url("receipts.download", token=token),
+        receipt_size=kilobytes(token),
         csrf=new_token() if status.choices else "",
         notice=notice,
         today=today(),

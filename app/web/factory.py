@@ -21,6 +21,7 @@ from app.web.mailbox import mailbox
 from app.web.page import ENGLISH, STATIC, dress
 from app.web.pages import pages
 from app.web.posting import limit_posts
+from app.web.receipts import receipts
 from app.web.texts import load_texts
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def create_app(context: Context) -> Flask:
 def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
-    for blueprint in (pages, applications, applicants, actions):
+    for blueprint in (pages, applications, applicants, receipts, actions):
         parent.register_blueprint(blueprint)
     return parent
 

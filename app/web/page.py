@@ -101,7 +101,7 @@ def dress(app: Flask) -> None:
             "other_language_url": _other_language_url(),
         }
 
-    app.jinja_env.filters["groupby_in_order"] = _group_in_order
+    app.jinja_env.filters["groupby_in_order"] = group_in_order
 
 
 def _other_language_url() -> str:
@@ -130,7 +130,7 @@ def _asset_urls() -> Callable[..., str]:
     return asset
 
 
-def _group_in_order(lines: Iterable[Any], attribute: str) -> list[SectionOfLines]:
+def group_in_order(lines: Iterable[Any], attribute: str) -> list[SectionOfLines]:
     """`lines` by `attribute`, groups in the order in which they first appear."""
     groups: dict[str, list[Any]] = {}
     for line in lines:

@@ -1,0 +1,85 @@
+"""The receipt of an application (law 241/1990, article 18-bis): what was sent, when, and what the office owes for it.
+
+It tells of the moment of sending: the answers are those of the first event, even where some were corrected since.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.dates import local_day
+from app.models import Event, EventPayload, Submission
+from app.security import sha256_of
+from app.services import actions, tokens
+from app.services.case_views import answers_shown
+from app.services.context import Context
+from app.services.mail_values import register_number
+from app.services.views import ReceiptView
+from workflows.case import Visit
+from workflows.timers import legal_term
+
+FIRST = 1
+"""The event by which a submission came to be; its payload holds the answers as they were sent."""
+
+
+def receipt(context: Context, token: str, language: str | None = None) -> ReceiptView | None:
+    """The receipt behind a status link; None for an unknown link, and once the answers are erased."""
+    with context.read() as session:
+        row = tokens.find(session, token, "status")
+        if row is None or row.revoked_at is not None:
+            return None
+        holding = actions.hold(context, session, row)
+        submission, form = holding.submission, holding.form
+        sent = _sent(session, submission)
+        if sent is None:
+            return None
+        spoken = language or submission.language
+        law241, days = form.procedure.law241, form.procedure.days
+        state = holding.definition.initial
+        began = (Visit(state, submission.submitted_at, "submit"),)
+        term = legal_term(holding.definition, began, submission.submitted_at, days, submission.submitted_at).term
+        file = holding.call.file
+        return ReceiptView(
+            reference=submission.reference,
+            language=spoken,
+            call_title=file.title.in_(spoken),
+            form_title=form.title.in_(spoken),
+            submitted_at=submission.submitted_at,
+            confirmed_at=submission.confirmed_at,
+            confirm_by=None if submission.confirmed_at else actions.deadline_of(session, submission),
+            law241=law241,
+            term=local_day(term) if law241 else None,
+            term_days=days,
+            office=file.office.name,
+            officer=file.office.officer,
+            email=file.office.email,
+            phone=file.office.phone,
+            substitute=file.office.substitute,
+            protocol=register_number(submission, spoken) if law241 or submission.protocol_number else "",
+            answers=answers_shown(form, sent, spoken, declarations=True),
+            sha256=digest(submission, sent),
+        )
+
+
+def digest(submission: Submission, sent: dict[str, object]) -> str:
+    """SHA-256 over the canonical JSON of what was sent, on which form and when: whoever has the data can repeat it."""
+    return sha256_of(
+        {
+            "reference": submission.reference,
+            "call": submission.call,
+            "form": submission.form_sha256,
+            "submitted_at": submission.submitted_at.isoformat(),
+            "answers": sent,
+        }
+    )
+
+
+def _sent(session: Session, submission: Submission) -> dict[str, object] | None:
+    query = (
+        select(EventPayload.body)
+        .join(Event, Event.id == EventPayload.event_id)
+        .where(Event.submission_id == submission.id, Event.seq == FIRST)
+    )
+    body = session.scalars(query).one_or_none()
+    return None if body is None else body["answers"]
