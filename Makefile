@@ -8,7 +8,7 @@ VENDOR := app/static/vendor
 BOOTSTRAP := node_modules/bootstrap-italia/dist
 NPM_CI := ci --silent --ignore-scripts --no-audit --no-fund
 
-.PHONY: help install assets run demo test lint format ci
+.PHONY: help install assets run demo test lint bench format ci
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: install ## Check format, style, types, imports and dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+bench: install ## Measure what the parts cost, as ratios in one run
+	@$(BIN)/python -W ignore -m tests.bench.measure
 
 format: install ## Bring the code into its format
 	$(BIN)/ruff format .
