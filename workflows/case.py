@@ -32,7 +32,7 @@ class Case:
         version: version of the answers that reviewers judge; raise it when an Outcome says `new_version`.
         counts: event name -> times fired so far.
         visited: states entered so far, the present one among them.
-        anchors: name -> instant: start, end, list_close, list_end, call_close; legal_term is derived.
+        anchors: name -> instant: start, end, list_close, list_end, call_close, meeting; legal_term is derived.
         history: every stay in order, the present one last; the legal clock is counted on it.
         term_days: `procedure.days` of the form; None means no term.
         escalated: roles that hold the powers of the present state until it is left.
@@ -87,6 +87,44 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What one city says of an exchange between the two, in the present round.
+
+    `value` is `ok`, `changes` or `refused`; `reason` what it wrote.
+    """
+
+    role: str
+    value: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PanelScore:
+    """One panel member's blind row: whole points by criterion, only those that are in range."""
+
+    member: str
+    points: Mapping[str, int] = field(default_factory=dict)
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The case's line in the frozen ranking: score in hundredths, position from 1 among those still in it."""
+
+    score: int
+    position: int
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Invite:
+    """What a class's invite code leads to: the state and the school year of the school's own case."""
+
+    agreement: str
+    school_year: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """The moment: who acts, with what, and what the shell looked up.
 
@@ -103,6 +141,14 @@ class Facts:
         opinion: the Province's opinion as its sheet cell gives it.
         listed_wants: someone on the waiting list wants this case's seats.
         requirements: ids in `call.requirements`.
+        opinions: the last opinion of each role since the state was entered.
+        panel: rows of the panel's members; `panel_members` their ids, three and a substitute, the chair first.
+        criteria: criterion -> most points it gives.
+        standing: the case's line in the frozen ranking, if it has one; `places` how many the ranking admits.
+        next_in_rank: of those who wait in the ranking the case is the first.
+        invite: what the case's invite code leads to; None where the code is unknown.
+        attendance: how often the person came, as the sheet's cell says.
+        states_beside: states in which other cases of the same ranking are.
     """
 
     now: datetime
@@ -121,3 +167,13 @@ class Facts:
     listed_wants: bool = False
     opinion: str | None = None
     requirements: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    panel: tuple[PanelScore, ...] = ()
+    panel_members: tuple[str, ...] = ()
+    criteria: Mapping[str, int] = field(default_factory=dict)
+    standing: Standing | None = None
+    places: int | None = None
+    next_in_rank: bool = False
+    invite: Invite | None = None
+    attendance: int | None = None
+    states_beside: frozenset[str] = frozenset()

@@ -22,7 +22,7 @@ ROME = ZoneInfo("Europe/Rome")
 MORNING = time(9)
 END_OF_DAY = time(23, 59, 59)
 
-ANCHORS = frozenset({"start", "end", "list_close", "list_end", "call_close", "legal_term"})
+ANCHORS = frozenset({"start", "end", "list_close", "list_end", "call_close", "legal_term", "meeting"})
 """Facts that a token may count from; who arms a timer brings those the case has."""
 
 PATRON_SUBDIVISION: Mapping[str, str] = MappingProxyType({"cinisello": "MI", "matera": "MT"})
