@@ -44,8 +44,9 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _desk_request(case: Case, _: Facts) -> Mapping[str, datetime]:
-    return {"start": at_local(date.fromisoformat(case.answers["inizio"]), time())}
+def _desk_request(case: Case, facts: Facts) -> Mapping[str, datetime]:
+    start = max(date.fromisoformat(case.answers["inizio"]), local_date(facts.now))
+    return {"start": at_local(start, time())}
 
 
 def _desk_period(case: Case, facts: Facts) -> Mapping[str, datetime]:
@@ -69,7 +70,7 @@ def _event_slot(_: Case, facts: Facts) -> Mapping[str, datetime]:
 ANCHOR_RULES: Mapping[str, AnchorRule] = MappingProxyType(
     {
         "desk_request": AnchorRule(
-            _desk_request, frozenset({"start"}), "`start` is the day asked for (`inizio`)", ("inizio",)
+            _desk_request, frozenset({"start"}), "`start` is the later of `inizio` and today", ("inizio",)
         ),
         "desk_period": AnchorRule(
             _desk_period,

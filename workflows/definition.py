@@ -89,10 +89,14 @@ Event: TypeAlias = Annotated[str, BeforeValidator(_event)]
 
 
 class Notify(Strict):
-    """Who is mailed on every entry of a state, with a link where they may act."""
+    """Who is mailed on every entry of a state, with a link where they may act.
+
+    `for_information`: they may act, but the state does not wait for them.
+    """
 
     role: Role
     message: str
+    for_information: bool = False
 
 
 class State(Strict):

@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 AUTO = "auto"
+REGISTER = "protocollo"
 ABSTAIN = "abstain"
 SOLLECITO = "sollecito"
 BACKUP: Mapping[str, str] = MappingProxyType({"coordinatore": "backup_coordinatore"})
@@ -220,8 +221,8 @@ def fall_due(case: Case, timer: PlannedTimer) -> Due:
 def _may(transition: Transition, role: str, case: Case) -> bool:
     if role in transition.actor:
         return True
-    # an escalated role may do what the state's own people may; never what the applicant or time does
-    own = set(transition.actor) - APPLICANT_SIDE - {SYSTEM}
+    # an escalated role may do what the state's own people may; never what applicant, register office or time do
+    own = set(transition.actor) - APPLICANT_SIDE - {SYSTEM, REGISTER}
     return bool(own) and role in case.escalated
 
 

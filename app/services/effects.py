@@ -19,7 +19,7 @@ from workflows.engine import Outcome
 
 @dataclass(frozen=True)
 class Happened:
-    """The event whose effects are carried out."""
+    """The event whose effects are carried out; `fell_due` is when, if time fired it."""
 
     call: Call
     submission: Submission
@@ -27,14 +27,16 @@ class Happened:
     outcome: Outcome
     seq: int
     now: datetime
+    fell_due: datetime | None = None
 
     @property
     def occasion(self) -> mailing.Occasion:
         """Until when the new state waits, for the mails that say so."""
         own = [timer.due_at for timer in self.outcome.timers if timer.kind == "transition"]
         limits = [timer.due_at for timer in self.outcome.timers if timer.kind == "deadline" and not timer.anchor]
-        timed_out = self.now if self.event.startswith("timer:") else None
-        return mailing.Occasion(self.seq, due=min(own or limits, default=timed_out), link_until=min(own, default=None))
+        return mailing.Occasion(
+            self.seq, due=min(own or limits, default=self.fell_due), link_until=min(own, default=None)
+        )
 
 
 Handler = Callable[[Context, Session, Happened, Any], None]

@@ -15,6 +15,7 @@ from app.dates import local_day, show_day, show_hour, show_moment
 from app.models import Submission
 from app.security import mask_email
 from forms.fields import shown
+from workflows.anchors import add_months
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,33 @@ def _booked(head: Letterhead) -> str:
     return show_moment(head.start, head.language) if head.start else ""
 
 
+def _days_left(head: Letterhead) -> str:
+    """Days to the legal term; a term that has passed leaves none to count."""
+    left = (head.term - local_day(head.now)).days if head.term else -1
+    return str(left) if left >= 0 else ""
+
+
+def _first_day(head: Letterhead) -> date | None:
+    """The day that was fixed or, before that, the one asked for, if it hasn't gone by."""
+    if head.start:
+        return local_day(head.start)
+    asked = head.submission.answers.get("inizio")
+    return max(date.fromisoformat(asked), local_day(head.now)) if asked else None
+
+
+def _last_day(head: Letterhead) -> date | None:
+    """The day that was fixed or, before that, the one that what was asked for leads to."""
+    if head.end:
+        return local_day(head.end)
+    first, months = _first_day(head), head.submission.answers.get("durata_mesi")
+    return add_months(first, int(months)) if first and months else None
+
+
 def _site(head: Letterhead) -> str:
+    """The place that was booked or, without one, the site of the call."""
+    booked = head.submission.record.get("acts", {}).get("slot_booked", {}).get("sede")
+    if booked:
+        return str(booked)
     label = head.call.site(head.call.site_of(head.submission.answers)).label
     return label.in_(head.language) if label else head.answer("sede", "luogo")
 
@@ -108,15 +135,16 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "ora": lambda head: show_hour(head.submission.submitted_at),
     "protocollo": lambda head: register_number(head.submission, head.language),
     "termine": lambda head: head.day(head.term),
-    "giorni": lambda head: str((head.term - local_day(head.now)).days) if head.term else "",
+    "giorni": _days_left,
     "stato": _state,
     "titolo": lambda head: head.answer("titolo"),
     "sede": _site,
     "citta": lambda head: {"cinisello": "Cinisello Balsamo", "matera": "Matera"}[
         head.call.city(head.call.site_of(head.submission.answers))
     ],
-    "inizio": lambda head: head.day(local_day(head.start)) if head.start else head.answer("inizio"),
-    "fine": lambda head: head.day(local_day(head.end)) if head.end else "",
+    "inizio": lambda head: head.day(_first_day(head)),
+    "fine": lambda head: head.day(_last_day(head)),
+    "versione": lambda head: str(head.submission.version) if head.submission.version > 1 else "",
     "posizione": lambda head: str(head.position or ""),
     "media": lambda head: mean_score(head.scores),
     "n": lambda head: str(len(head.scores)),
@@ -142,7 +170,6 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "note": lambda head: _input("motivazione")(head) or "\n".join(head.notes),
     "titolo_2": lambda head: head.joined_title,
     "cosa": _seat,
-    "appuntamento": _input("appuntamento"),
     "quando": _booked,
     "atto": _input("atto"),
 }

@@ -21,11 +21,13 @@ from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, 
 from app.services import cases, outbox, places, tokens
 from app.services.context import Context
 from app.services.mail_values import Letterhead, values_of
-from app.services.reviews import reviews_of
+from app.services.reviews import not_awaited, reviews_of
 from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_for
 
 APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
 """Roles held by people of the application, and the answer that has their address."""
+
+REVIEWER = "revisore"
 
 
 class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
@@ -58,11 +60,14 @@ def ask(
     roles: Iterable[str],
     occasion: Occasion,
 ) -> None:
-    """Put one mail for each person of `roles` into the outbox."""
+    """Put one mail for each person of `roles` into the outbox; reviewers who have spoken are not asked again."""
     call = context.catalogue.calls[submission.call]
     message = call.messages[message_id]
     for role in roles:
+        spoken = not_awaited(session, call, submission) if role == REVIEWER else ()
         for person in holders(call, submission, role):
+            if person.name in spoken:
+                continue
             _ask_one(context, session, submission, message, tokens.Holder(role, person.email), occasion)
 
 

@@ -23,9 +23,23 @@ SHEET_RULE = "sheet_rule"
 
 
 def reviews_of(session: Session, call: Call, submission: Submission) -> tuple[Review, ...]:
-    """The reviews of the present version as the engine sees them."""
-    query = select(ReviewRow).where(ReviewRow.submission_id == submission.id, ReviewRow.version == submission.version)
-    return tuple(as_review(call, row) for row in session.scalars(query.order_by(ReviewRow.reviewer)))
+    """The reviews of the present version as the engine sees them.
+
+    A conflict of interest stays one when the answers change: it counts until the reviewer takes it back.
+    """
+    query = select(ReviewRow).where(ReviewRow.submission_id == submission.id)
+    current: dict[str, ReviewRow] = {}
+    for row in session.scalars(query.order_by(ReviewRow.version)):
+        current.pop(row.reviewer, None)
+        if row.conflict or row.version == submission.version:
+            current[row.reviewer] = row
+    return tuple(as_review(call, row) for _, row in sorted(current.items()))
+
+
+def not_awaited(session: Session, call: Call, submission: Submission) -> frozenset[str]:
+    """Reviewers whom nothing is asked of any more: they have reviewed, abstained, or are in conflict."""
+    reviews = reviews_of(session, call, submission)
+    return frozenset(each.reviewer for each in reviews if each.valid or each.abstained or each.conflict)
 
 
 def as_review(call: Call, row: ReviewRow) -> Review:

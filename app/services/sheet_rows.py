@@ -85,5 +85,5 @@ def next_step(workflow: WorkflowDefinition, state: str) -> str:
     """Whom the state waits for, in Italian: the staff roles first, the applicant where only they can act."""
     if workflow.state(state).kind in ("closed", "final"):
         return ""
-    waiting = [notify.role for notify in workflow.state(state).notify]
+    waiting = [notify.role for notify in workflow.state(state).notify if not notify.for_information]
     return ", ".join(dict.fromkeys(role_label(role, "it") for role in waiting))

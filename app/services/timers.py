@@ -68,12 +68,16 @@ def _handle(context: Context, timer_id: int, submission_id: int) -> bool:
 
 
 def _transition(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
-    transitions.fire(context, session, call, submission, transitions.Act(timer.name))
+    fell_due = timer.due_at if timer.kind == "transition" else None
+    transitions.fire(context, session, call, submission, transitions.Act(timer.name, fell_due=fell_due))
     return "fired"
 
 
 def _mail(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
     """A reminder or a deadline: mail the people, hand on the powers, and try the sheet rules again."""
+    limit = _limit(session, submission, "transition")
+    if timer.kind == "reminder" and limit is not None and limit <= context.clock.now():
+        return "too late"  # the house was away: the state ends now, and its own mail says so
     case = cases.case_of(session, context, submission)
     planned = PlannedTimer(
         kind="deadline" if timer.kind == "deadline" else "reminder",
@@ -90,7 +94,8 @@ def _mail(context: Context, session: Session, call: Call, submission: Submission
         record["overdue"] = True
         record["escalated"] = sorted({*record.get("escalated", []), *due.grants})
         submission.record = record
-    occasion = mailing.Occasion(submission.entered_seq, due=_limit(session, submission), mark=f"/{timer.id}")
+    until = limit or _limit(session, submission, "deadline")
+    occasion = mailing.Occasion(submission.entered_seq, due=until, mark=f"/{timer.id}")
     for notification in due.notify:
         mailing.ask(context, session, submission, notification.message, [notification.role], occasion)
     if due.overdue:
@@ -98,12 +103,11 @@ def _mail(context: Context, session: Session, call: Call, submission: Submission
     return "fired"
 
 
-def _limit(session: Session, submission: Submission) -> datetime | None:
-    """Until when the state still waits."""
-    query = select(Timer.due_at).where(
-        Timer.submission_id == submission.id, Timer.done_at.is_(None), Timer.kind == "transition"
-    )
-    return min(session.scalars(query).all(), default=None)
+def _limit(session: Session, submission: Submission, kind: str) -> datetime | None:
+    """Until when the state still waits (`transition`), or by when people should have acted (`deadline`)."""
+    query = select(Timer).where(Timer.submission_id == submission.id, Timer.done_at.is_(None), Timer.kind == kind)
+    own = [timer.due_at for timer in session.scalars(query) if kind == "transition" or not timer.payload.get("anchor")]
+    return min(own, default=None)
 
 
 def _system(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:

@@ -50,7 +50,8 @@ class Refused(HubOutError):  # noqa: N818 - callers read `except Refused`
 class Act:
     """What somebody does: the event, in which role, with which validated inputs.
 
-    `corrections` are answers of the applicant's own form that the act changes; `uploads` its files.
+    `corrections` are answers of the applicant's own form that the act changes; `uploads` its files; `fell_due` is the
+    instant by which a person could have acted, where time does it instead.
     """
 
     event: str
@@ -60,6 +61,7 @@ class Act:
     corrections: Mapping[str, Any] = field(default_factory=dict)
     uploads: Mapping[str, FileStorage] = field(default_factory=dict)
     token: ActionToken | None = None
+    fell_due: datetime | None = None
 
 
 def lock(session: Session, context: Context, submission_id: int) -> tuple[Call, Submission]:
@@ -94,7 +96,7 @@ def fire(context: Context, session: Session, call: Call, submission: Submission,
     outcome = fire_event(definition, case, act.event, facts)
     if isinstance(outcome, Refusal):
         raise Refused(outcome)
-    payload: dict[str, Any] = {"inputs": _inputs(act, outcome)}
+    payload: dict[str, Any] = {"inputs": _inputs(act, outcome, submission.language)}
     if act.corrections:
         payload["before"] = {name: submission.answers.get(name) for name in act.corrections}
         payload["after"] = dict(act.corrections)
@@ -114,10 +116,11 @@ def roles_of(call: Call, submission: Submission, email: str) -> frozenset[str]:
     )
 
 
-def _inputs(act: Act, outcome: Outcome) -> dict[str, Any]:
+def _inputs(act: Act, outcome: Outcome, language: str) -> dict[str, Any]:
+    """What the act carried; a reason that nobody wrote is in the language of whom it is written to."""
     inputs = dict(act.inputs)
     if outcome.reason and not inputs.get("motivazione"):
-        inputs["motivazione"] = outcome.reason.it
+        inputs["motivazione"] = outcome.reason.in_(language)
     return inputs
 
 
@@ -149,7 +152,7 @@ def _record(
     submission.updated_at = now
     session.flush()
     _arm(session, workflow_of(session, context, submission), submission, outcome, now)
-    carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now))
+    carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now, act.fell_due))
     if outcome.to_state != outcome.from_state and call.workflow.state(outcome.to_state).kind == "closed":
         _keep_until(context, session, submission)
 

@@ -15,6 +15,7 @@ from forms.document import parse
 FILES = sorted((Path(__file__).parents[3] / "app" / "messages" / "mail").glob("*.yaml"))
 LANGUAGES = ("it", "en")
 SENT_BY_SERVICES = {"gia_presente", "mail_non_consegnata", "protocollo_richiesto"}
+DEFAULT_OF_DEADLINES = {"sollecito"}
 NO_FREE_TEXT = ("conferma_email", "ricevuta", "gia_presente", "consenso_link", "attesa_consenso")
 DECIDES_NOTHING = {
     "it": ("Aprire il link non decide nulla", "Aprire il link non registra nulla"),
@@ -37,7 +38,7 @@ def message(request: pytest.FixtureRequest) -> Message:
 def test_the_mails_are_those_that_workflows_and_services_send(repository: Path) -> None:
     texts = [path.read_text(encoding="utf-8") for path in (repository / "workflows" / "library").glob("*.yaml")]
     sent = {name for text in texts for name in re.findall(r"\b(?:mail|message): ([a-z_]+)", text)}
-    assert sent | SENT_BY_SERVICES == set(MESSAGES)
+    assert sent | SENT_BY_SERVICES | DEFAULT_OF_DEADLINES == set(MESSAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -325,8 +325,8 @@ class TestDecision:
         story.fire("abstain", "coordinatore")
         outcome = story.fire("abstain", "backup_coordinatore")
         assert outcome.effects == (
-            Mail(message="sollecito", to="coordinatore"),
-            Mail(message="sollecito", to="istruttore"),
+            Mail(message="nessuno_decide", to="coordinatore"),
+            Mail(message="nessuno_decide", to="istruttore"),
         )
         story.until(rome("2026-11-19T09:00"))
         assert story.was_mailed("istruttore", "sollecito") == 1
@@ -335,7 +335,12 @@ class TestDecision:
         story = desk("decisione")
         story.fire("abstain", "backup_coordinatore")
         outcome = story.fire("abstain", "coordinatore")
-        assert outcome.effects == (Mail(message="sollecito", to="istruttore"),)
+        assert outcome.effects == (Mail(message="nessuno_decide", to="istruttore"),)
+
+    def test_who_stands_in_for_the_coordinator_registers_no_number(self, desk: Begin) -> None:
+        story = desk("decisione")
+        story.fire("abstain", "coordinatore")
+        assert "register" not in [each.event for each in offers(story.definition, story.case, "backup_coordinatore")]
 
     def test_the_backup_may_decide_after_five_days(self, desk: Begin) -> None:
         story = desk("decisione")
@@ -405,7 +410,19 @@ class TestOfferAndUse:
         story.until(rome("2026-12-09T09:00"))  # 1 December + 5 working days, over Sant'Ambrogio and the Immacolata
         assert not story.case.overdue
         story.until(rome("2026-12-10T09:00"))
-        assert story.fire("no_show", "istruttore").to_state == "decaduta"
+        outcome = story.fire("no_show", "istruttore")
+        assert outcome.to_state == "decaduta"
+        assert outcome.reason is not None
+
+    def test_a_place_taken_after_the_day_asked_for_begins_today(self, desk: Begin) -> None:
+        story = desk("posto_offerto", answers={"inizio": "2026-11-10", "durata_mesi": "3"})
+        outcome = story.fire("accept", "richiedente")
+        assert outcome.anchors["start"] == rome("2026-11-16")
+        assert story.due("deadline:sollecito:at:start+P5WD") == rome("2026-11-23T09:00")
+
+    def test_a_place_given_up_is_confirmed_and_told(self, desk: Begin) -> None:
+        outcome = desk("posto_offerto").fire("decline", "richiedente")
+        assert outcome.effects[:2] == (Mail(message="ritiro_ok"), Mail(message="staff_ritiro", to="istruttore"))
 
     @pytest.mark.parametrize("state", ["assegnata", "attiva"])
     def test_revoked_with_a_reason(self, desk: Begin, state: str) -> None:
@@ -417,7 +434,9 @@ class TestOfferAndUse:
     def test_renewed_twice_at_most_and_the_end_moves(self, desk: Begin) -> None:
         story = desk("attiva")
         assert story.refuse("renew", "coordinatore").guard == "renewable"
-        story.fire("renewal_requested", "richiedente")
+        asked = story.fire("renewal_requested", "richiedente")
+        assert asked.effects == (Mail(message="rinnovo_richiesto", to="coordinatore"),)
+        assert story.refuse("renewal_requested", "richiedente").guard == "not renewable"
         before = story.case.entered_at
         outcome = story.fire("renew", "coordinatore")
         assert (outcome.changed, story.case.entered_at) == (False, before)

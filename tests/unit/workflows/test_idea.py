@@ -285,7 +285,7 @@ class TestDecision:
     def test_the_backup_first(self, idea: Begin) -> None:
         story = idea("decisione")
         story.fire("abstain", "backup_coordinatore")
-        assert story.fire("abstain", "coordinatore").effects == (Mail(message="sollecito", to="istruttore"),)
+        assert story.fire("abstain", "coordinatore").effects == (Mail(message="nessuno_decide", to="istruttore"),)
 
 
 class TestEvent:
