@@ -8,10 +8,12 @@ base after it. A fencing number keeps two syncs of one workbook from storing eac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call, PartnerColumn, Tab
@@ -131,8 +133,8 @@ def _begin(context: Context, workbook: str) -> Turn | None:
     now = context.clock.now()
     with context.write() as session:
         if session.get(Spreadsheet, workbook) is None:
-            session.add(Spreadsheet(workbook=workbook))
-            session.flush()
+            with suppress(IntegrityError), session.begin_nested():  # another worker may be as early
+                session.add(Spreadsheet(workbook=workbook))
         taken = session.execute(
             update(Spreadsheet)
             .where(
