@@ -1,11 +1,14 @@
-"""Several people at the same instant."""
+"""Several people at the same instant, and processes that die."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from threading import Barrier
 from typing import TypeVar
+
+import pytest
 
 Result = TypeVar("Result")
 
@@ -22,3 +25,21 @@ def at_once(*acts: Callable[[], Result]) -> list[Result]:
 
     with ThreadPoolExecutor(len(acts)) as threads:
         return [future.result(PATIENCE) for future in [threads.submit(begin, act) for act in acts]]
+
+
+class Killed(BaseException):
+    """The process dies: nothing after it happens, not even what follows an error."""
+
+
+@contextmanager
+def dying_at(owner: object, name: str) -> Iterator[None]:
+    """What is done in here ends as a process that is killed when it calls `name` of `owner`."""
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, die)
+        with suppress(Killed):
+            yield
+            raise AssertionError(f"nothing called {name}")

@@ -82,8 +82,9 @@ class Town:
 
     def work(self) -> None:
         """Fire what is due and send what waits, until nothing is left."""
-        while timers.fire_due(self.context) + delivery.send_due(self.context):
-            pass
+        idle = 0
+        while idle < 2:  # a mail that was refused may have asked for another one
+            idle = 0 if timers.fire_due(self.context) + delivery.send_due(self.context) else idle + 1
 
     def sync(self) -> None:
         """Bring every sheet up to date, and do what follows from it."""
