@@ -15,6 +15,11 @@ from types import MappingProxyType
 from workflows.case import Case, Facts
 from workflows.dates import END_OF_DAY, at_local, local_date
 
+LIST_CLOSES = timedelta(hours=24)
+"""How long before the start of an edition its waiting list closes."""
+
+RANKING_MONTHS = 12
+
 
 @dataclass(frozen=True)
 class AnchorRule:
@@ -36,6 +41,11 @@ def fixed_dates(name: str, case: Case, facts: Facts) -> Mapping[str, datetime]:
         return ANCHOR_RULES[name].reckon(case, facts)
     except (AttributeError, KeyError, TypeError, ValueError):
         return {}
+
+
+def edition_dates(start: datetime, end: datetime) -> Mapping[str, datetime]:
+    """The dates of a case that has a seat in an edition, a class or a programme from `start` to `end`."""
+    return {"start": start, "end": end, "list_close": start - LIST_CLOSES}
 
 
 def add_months(day: date, months: int) -> date:
@@ -60,11 +70,32 @@ def _desk_renewal(case: Case, _: Facts) -> Mapping[str, datetime]:
     return {"end": at_local(end, END_OF_DAY)}
 
 
+def _moment_of(facts: Facts) -> datetime:
+    hour = time.fromisoformat(facts.inputs["ora"].replace(".", ":"))
+    return at_local(date.fromisoformat(facts.inputs["data"]), hour)
+
+
 def _event_slot(_: Case, facts: Facts) -> Mapping[str, datetime]:
-    start = at_local(
-        date.fromisoformat(facts.inputs["data"]), time.fromisoformat(facts.inputs["ora"].replace(".", ":"))
-    )
+    start = _moment_of(facts)
     return {"start": start, "end": start + timedelta(hours=float(facts.inputs["ore"]))}
+
+
+def _meeting(_: Case, facts: Facts) -> Mapping[str, datetime]:
+    return {"meeting": _moment_of(facts)}
+
+
+def _agreement(_: Case, facts: Facts) -> Mapping[str, datetime]:
+    signed, last = (date.fromisoformat(facts.inputs[name]) for name in ("signed_on", "valido_fino"))
+    return {"start": at_local(signed, time()), "end": at_local(last, END_OF_DAY)}
+
+
+def _exchange(case: Case, _: Facts) -> Mapping[str, datetime]:
+    first, last = (date.fromisoformat(case.answers[name]) for name in ("data_inizio", "data_fine"))
+    return {"start": at_local(first, time()), "end": at_local(last, END_OF_DAY)}
+
+
+def _ranking_validity(_: Case, facts: Facts) -> Mapping[str, datetime]:
+    return {"list_end": at_local(add_months(local_date(facts.now), RANKING_MONTHS), END_OF_DAY)}
 
 
 ANCHOR_RULES: Mapping[str, AnchorRule] = MappingProxyType(
@@ -83,6 +114,19 @@ ANCHOR_RULES: Mapping[str, AnchorRule] = MappingProxyType(
         ),
         "event_slot": AnchorRule(
             _event_slot, frozenset({"start", "end"}), "`data` and `ora` of the act, for `ore` hours"
+        ),
+        "meeting": AnchorRule(_meeting, frozenset({"meeting"}), "`meeting` is `data` and `ora` of the act"),
+        "agreement_period": AnchorRule(
+            _agreement, frozenset({"start", "end"}), "`start` is `signed_on` of the act, `end` the day `valido_fino`"
+        ),
+        "exchange_period": AnchorRule(
+            _exchange,
+            frozenset({"start", "end"}),
+            "`start` and `end` are the days asked for (`data_inizio`, `data_fine`)",
+            ("data_inizio", "data_fine"),
+        ),
+        "ranking_validity": AnchorRule(
+            _ranking_validity, frozenset({"list_end"}), "`list_end` is twelve months from today"
         ),
     }
 )

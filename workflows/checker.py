@@ -28,6 +28,9 @@ CERTAIN_EVENTS = frozenset({"auto", "call_closed", "ranking_expired", "retention
 
 BY_SHEET = "sheet"
 
+DESK = frozenset({"istruttore"})
+"""Who has a list of all cases: a reminder when the time has come is enough."""
+
 
 def check(
     definition: WorkflowDefinition,
@@ -197,18 +200,34 @@ def _endless_cycles(definition: WorkflowDefinition) -> Iterator[Problem]:
 
 
 def _never_told(definition: WorkflowDefinition) -> Iterator[Problem]:
-    """A state that waits for a person mails somebody when it is entered (clarifications.md §7)."""
+    """A state that waits for a person mails somebody when it is entered (clarifications.md §7).
+
+    Whoever works at the desk may be mailed later, by a reminder or deadline; what ends many cases at once (an edition
+    is cancelled) is nothing a case waits for.
+    """
     for state in definition.states:
         if state.kind not in ("open", "success") or state.notify or state.id == definition.initial:
             continue
-        leaving = [each for each in definition.leaving(state.id) if each.to is not None]
+        leaving = [each for each in definition.leaving(state.id) if each.to and not _ends_many(definition, each)]
         if any(each.event in CERTAIN_EVENTS for each in leaving):
             continue
-        waits_for = {role for each in leaving for role in each.actor} - APPLICANT_SIDE - {SYSTEM}
-        if waits_for or any(each.origin == BY_SHEET for each in leaving):
+        reminded = DESK & _reminded(definition, state)
+        waits_for = {role for each in leaving for role in each.actor} - APPLICANT_SIDE - {SYSTEM} - reminded
+        if waits_for or (not reminded and any(each.origin == BY_SHEET for each in leaving)):
             who = ", ".join(sorted(waits_for)) or "the reviewers"
             what = f"nobody is told that the state `{state.id}` waits for {who}"
             yield _state_path(definition, state), what, "add `notify: [{role: …, message: …}]`"
+
+
+def _ends_many(definition: WorkflowDefinition, transition: Transition) -> bool:
+    return transition.together is not None and definition.state(str(transition.to)).kind == "closed"
+
+
+def _reminded(definition: WorkflowDefinition, state: State) -> set[str]:
+    """Roles that are mailed while a case stays in the state."""
+    reminders = {role for each in definition.reminders if each.state == state.id for role in each.to}
+    limits = [each.then for each in definition.deadlines if each.state == state.id]
+    return reminders | {role for then in limits for role in (*then.alert, then.escalate) if role}
 
 
 def _stays_by_name(definition: WorkflowDefinition) -> Iterator[Problem]:

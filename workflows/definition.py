@@ -55,6 +55,10 @@ def _one_or_many(raw: object) -> object:
     return (raw,) if isinstance(raw, str) else raw
 
 
+def _plain_list(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
 def _token(text: str) -> str:
     parse_token(text)
     return text
@@ -122,8 +126,11 @@ class Transition(Strict):
         to: state it leads to; null records a fact and stays: no timer is re-armed.
         inputs: sub-form whose fields the act asks for.
         label: how the choice reads on the action page; every event a person fires has one.
+        due: when time fires the event; an event `timer:P10D` says it in its name.
         high_stakes: the page asks for a confirmation that a mail scanner can't give.
-        origin: where the event comes from, if not a link or desk of the actor; `sheet` = tested after every pull.
+        origin: where the event comes from, if not a link or desk of the actor; `sheet` = tested after every pull,
+            `rule` = after every act, since it follows from what people did.
+        together: which cases one act of a person is for; it is fired once for each, with its own guard.
         grants: role that gets the state's powers with this act, until the state is left.
         fixes: rule (workflows.anchors) of the dates that this act fixes, such as the end of a desk's period.
         new_version: the act changes what reviewers judge; older reviews count no more.
@@ -139,7 +146,9 @@ class Transition(Strict):
     inputs: Name | None = None
     label: Text | None = None
     high_stakes: bool = False
-    origin: Literal["link", "sheet"] = "link"
+    due: TimeToken | None = None
+    origin: Literal["link", "sheet", "rule"] = "link"
+    together: Literal["call", "edition", "class", "ranking"] | None = None
     grants: Role | None = None
     fixes: Annotated[str, BeforeValidator(_anchor_rule)] | None = None
     new_version: bool = False
@@ -157,16 +166,16 @@ class Transition(Strict):
 
     @property
     def timer(self) -> str | None:
-        """The time token, if the event is a timer."""
-        return self.event.removeprefix(TIMER_PREFIX) if self.event.startswith(TIMER_PREFIX) else None
+        """The time token, if time fires the event."""
+        return self.event.removeprefix(TIMER_PREFIX) if self.event.startswith(TIMER_PREFIX) else self.due
 
 
 class Reminder(Strict):
-    """A mail to someone who has not acted yet, at nine in the morning of the day `after` reaches."""
+    """A mail to those who have not acted yet, at nine in the morning of the day `after` reaches."""
 
     state: Identifier | Literal["*"]
     after: TimeToken
-    to: Role
+    to: Annotated[Roles, PlainSerializer(_plain_list)]
     message: str
 
 
@@ -210,13 +219,13 @@ class Capacity(Strict):
 class WorkflowDefinition(Strict):
     """One workflow.
 
-    `recorded_from` is the state from which on the case has a row in the sheets: every change of state writes it.
+    `recorded_from` are the states from which on the case has a row in the sheets: every change of state writes it.
     """
 
     workflow: Name
     title: Text
     initial: Identifier
-    recorded_from: Identifier
+    recorded_from: Annotated[tuple[Identifier, ...], BeforeValidator(_one_or_many), PlainSerializer(_plain_list)]
     on_submit: tuple[EffectField, ...] = ()
     legal: Legal | None = None
     capacity: Capacity | None = None
@@ -293,7 +302,7 @@ def _unknown_states(definition: WorkflowDefinition) -> Iterator[Problem]:
 
 def _named_states(definition: WorkflowDefinition) -> Iterator[tuple[Path, str]]:
     yield ("initial",), definition.initial
-    yield ("recorded_from",), definition.recorded_from
+    yield from ((("recorded_from",), state) for state in definition.recorded_from)
     for index, transition in enumerate(definition.transitions):
         for place, source in enumerate(transition.sources):
             yield ("transitions", index, "from", place), source

@@ -55,7 +55,8 @@ def _by_kind(states: tuple[State, ...]) -> dict[str, list[str]]:
 
 
 def _words(transition: Transition) -> str:
-    event = transition.event.replace("timer:", "⏱ ").replace("at:", "")
+    due = f" ⏱ {transition.due}" if transition.due else ""
+    event = f"{transition.event}{due}".replace("timer:", "⏱ ").replace("at:", "")
     guard = f" [{_plain(words_of(transition.guard))}]" if transition.guard is not None else ""
     return f"{event}{guard}"
 

@@ -7,7 +7,7 @@ calls `fire` under the case's lock, and stores the outcome (event, effects as ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -45,21 +45,26 @@ __all__ = [
 ]
 
 AUTO = "auto"
+SUBMIT = "submit"
 REGISTER = "protocollo"
 ABSTAIN = "abstain"
 SOLLECITO = "sollecito"
 BACKUP: Mapping[str, str] = MappingProxyType({"coordinatore": "backup_coordinatore"})
 """Who takes the place of a role that abstained."""
 
+_ASKS = frozenset({"richiedente", "genitore"})
+_DECIDES = frozenset({"coordinatore", "backup_coordinatore"})
+_JUDGES = frozenset({"revisore", "provincia", "commissione", "scuola", "cedente", "riusante", "cabina_di_regia"})
+_APART_FROM_DECISION = _JUDGES - {"cedente", "riusante", "cabina_di_regia", "scuola"}
+
 APART: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "richiedente": frozenset({"revisore", "provincia", "commissione", "coordinatore", "backup_coordinatore"}),
-        "genitore": frozenset({"revisore", "provincia", "commissione", "coordinatore", "backup_coordinatore"}),
-        "revisore": frozenset({"richiedente", "genitore", "coordinatore", "backup_coordinatore"}),
-        "provincia": frozenset({"richiedente", "genitore", "coordinatore", "backup_coordinatore"}),
-        "commissione": frozenset({"richiedente", "genitore"}),
-        "coordinatore": frozenset({"richiedente", "genitore", "revisore", "provincia"}),
-        "backup_coordinatore": frozenset({"richiedente", "genitore", "revisore", "provincia"}),
+        **dict.fromkeys(_ASKS, _JUDGES | _DECIDES),
+        **dict.fromkeys(_JUDGES, _ASKS),
+        **dict.fromkeys(_APART_FROM_DECISION, _ASKS | _DECIDES),
+        **dict.fromkeys(_DECIDES, _ASKS | _APART_FROM_DECISION),
+        "cedente": _ASKS | {"riusante"},
+        "riusante": _ASKS | {"cedente"},
     }
 )
 """Roles that one person never holds together on one case (clarifications.md §3)."""
@@ -92,6 +97,7 @@ class Outcome:
         abstained: role that declared a conflict of interest with this act.
         new_version: older reviews count no more; raise the case's version.
         auto: the new state has an `auto` transition: fire it in a job of its own, after commit.
+        try_rules: the state has events that follow from sheets or acts: try `sheet_events` in a job of its own.
         reason: what to record as `motivazione` where the act gives none.
     """
 
@@ -109,6 +115,7 @@ class Outcome:
     abstained: str | None = None
     new_version: bool = False
     auto: bool = False
+    try_rules: bool = False
     reason: Text | None = None
 
     @property
@@ -144,17 +151,24 @@ class Due:
 
 
 def begin(definition: WorkflowDefinition, case: Case, now: datetime) -> Outcome:
-    """The outcome of a submission: the first state, its timers, and the effects of `on_submit`."""
-    entering = _Entry(definition, case, definition.state(definition.initial), "", now)
+    """The outcome of a submission: the first state, its timers, and the effects of `on_submit`.
+
+    Where the initial state has a transition `submit`, it is part of the submission: its target is the first state.
+    """
+    sent = next(iter(definition.leaving(definition.initial, SUBMIT)), None)
+    first = definition.state(sent.to if sent and sent.to else definition.initial)
+    entering = _Entry(definition, case, first, SUBMIT, now)
+    effects = _effects((*definition.on_submit, *(sent.effects if sent else ())), case)
     return Outcome(
         event=None,
-        transition=None,
+        transition=sent,
         from_state=None,
-        to_state=definition.initial,
-        effects=_effects(definition.on_submit, case),
+        to_state=first.id,
+        effects=(*effects, *(_implied(definition, case, first, effects) if sent else ())),
         notify=entering.notify(),
         timers=entering.timers(),
         auto=entering.auto,
+        try_rules=entering.rules,
     )
 
 
@@ -204,16 +218,18 @@ def needs(definition: WorkflowDefinition, state: str, event: str | None = None) 
 
 
 def sheet_events(definition: WorkflowDefinition, state: str) -> tuple[str, ...]:
-    """Events of a state to be tried, as `sistema`, after a sheet was read or a quorum may have changed."""
-    return tuple(dict.fromkeys(each.event for each in definition.leaving(state) if each.origin == "sheet"))
+    """Events of a state to be tried, as `sistema`, after a sheet was read, a quorum may have changed or a fact came."""
+    return tuple(dict.fromkeys(each.event for each in definition.leaving(state) if each.origin != "link"))
 
 
-def fall_due(case: Case, timer: PlannedTimer) -> Due:
+def fall_due(case: Case, timer: PlannedTimer, done: Collection[str] = ()) -> Due:
     """What a reminder or deadline of the present state does now that it is due.
 
+    `done` are roles that have done their part while the state waits for others: no reminder goes to them.
     After a deadline try `sheet_events` again: from then on one review is enough.
     """
-    notify = _people(case, [Notification(role, timer.message or SOLLECITO) for role in timer.roles])
+    roles = [role for role in timer.roles if timer.kind == "deadline" or role not in done]
+    notify = _people(case, [Notification(role, timer.message or SOLLECITO) for role in roles])
     grants = frozenset({timer.escalate}) if timer.escalate else frozenset[str]()
     return Due(notify, grants, overdue=timer.escalate is not None)
 
@@ -256,6 +272,7 @@ def _take(definition: WorkflowDefinition, case: Case, transition: Transition, fa
         grants=grants,
         abstained=facts.actor if transition.event == ABSTAIN else None,
         new_version=transition.new_version,
+        try_rules=entering.rules,
         reason=transition.reason,
     )
     if stays:
@@ -281,7 +298,7 @@ def _effects(effects: Sequence[Effect], case: Case) -> tuple[Effect, ...]:
 
 
 def _implied(definition: WorkflowDefinition, case: Case, target: State, given: Sequence[Effect]) -> tuple[Effect, ...]:
-    has_row = definition.recorded_from in case.visited | {case.state, target.id}
+    has_row = bool(set(definition.recorded_from) & (case.visited | {case.state, target.id}))
     implied: list[Effect] = []
     if target.kind == "closed":
         implied.append(ReleaseSeat())
@@ -316,6 +333,10 @@ class _Entry:
     @property
     def auto(self) -> bool:
         return bool(self.definition.leaving(self.state.id, AUTO))
+
+    @property
+    def rules(self) -> bool:
+        return bool(sheet_events(self.definition, self.state.id))
 
     def notify(self) -> tuple[Notification, ...]:
         return _people(self.case, [Notification(each.role, each.message) for each in self.state.notify])

@@ -68,7 +68,7 @@ def _mailed_roles(definition: WorkflowDefinition) -> Iterator[tuple[Path, str]]:
     for index, state in enumerate(definition.states):
         yield from ((("states", index, "notify", place), each.role) for place, each in enumerate(state.notify))
     for index, reminder in enumerate(definition.reminders):
-        yield ("reminders", index, "to"), reminder.to
+        yield from ((("reminders", index, "to"), role) for role in reminder.to)
     for index, deadline in enumerate(definition.deadlines):
         then = deadline.then
         yield from ((("deadlines", index, "then"), role) for role in (then.escalate or "", *then.alert) if role)
@@ -132,7 +132,7 @@ def missing_anchors(definition: WorkflowDefinition, anchors: Collection[str] | N
 def _tokens(definition: WorkflowDefinition) -> Iterator[tuple[Path, str]]:
     for index, transition in enumerate(definition.transitions):
         if transition.timer:
-            yield ("transitions", index, "event"), transition.timer
+            yield ("transitions", index, "due" if transition.due else "event"), transition.timer
     for index, reminder in enumerate(definition.reminders):
         yield ("reminders", index, "after"), reminder.after
     for index, deadline in enumerate(definition.deadlines):
@@ -157,8 +157,8 @@ def unknown_in_guards(definition: WorkflowDefinition) -> Iterator[Problem]:
         for leaf in leaves(condition):
             if not isinstance(leaf, Named):
                 continue
-            if leaf.name == "entered" and leaf.parameter not in definition.state_ids:
-                yield path, f"there is no state `{leaf.parameter}`", "correct the name after `entered:`"
+            if leaf.name in ("entered", "nobody_in") and leaf.parameter not in definition.state_ids:
+                yield path, f"there is no state `{leaf.parameter}`", f"correct the name after `{leaf.name}:`"
             if leaf.name == "count_lt":
                 for event in sorted(set(leaf.parameter) - events):
                     yield path, f"there is no event `{event}` to count", "correct the name under `count_lt:`"

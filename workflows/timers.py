@@ -121,7 +121,7 @@ def _mails(
             continue
         if isinstance(entry, Reminder):
             name = f"reminder:{entry.message}:{entry.after}"
-            yield PlannedTimer("reminder", name, instant, token.anchor, (entry.to,), entry.message)
+            yield PlannedTimer("reminder", name, instant, token.anchor, entry.to, entry.message)
         else:
             then = entry.then
             roles = (then.escalate,) if then.escalate else then.alert

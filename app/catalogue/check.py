@@ -106,7 +106,7 @@ def _roles_of(call: Call) -> set[str]:
     used = {role for transition in workflow.transitions for role in transition.actor}
     used |= {transition.grants for transition in workflow.transitions if transition.grants}
     used |= {notify.role for state in workflow.states for notify in state.notify}
-    used |= {reminder.to for reminder in workflow.reminders}
+    used |= {role for reminder in workflow.reminders for role in reminder.to}
     used |= {role for limit in workflow.deadlines for role in (*limit.then.alert, limit.then.escalate) if role}
     given = [effect for transition in workflow.transitions for effect in transition.effects]
     used |= {effect.role for effect in given if isinstance(effect, Assign)}

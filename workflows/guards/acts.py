@@ -25,7 +25,14 @@ from workflows.guards.model import (
 REASON_LENGTH = range(30, 3001)
 ROUNDS = ("changes_suggested", "ask_changes", "any_asks_changes")
 MEMBER_AGES = range(18, 36)
-CHECKLIST = ("esito", "valore_indicatore", "lezione_appresa", "elementi_ripresi")
+CHECKLIST = (
+    "risultato_raggiunto",
+    "misura",
+    "persone_coinvolte",
+    "costo_effettivo",
+    "cosa_adottata",
+    "lezione_appresa",
+)
 """What the receiving city fills in of an exchange, all of it."""
 
 _PROTOCOL_NUMBER = re.compile(r"[0-9]{7,12}")
@@ -92,7 +99,7 @@ def _target_given(_: Any, moment: Moment) -> bool:
 
 
 def _checklist_complete(_: Any, moment: Moment) -> bool:
-    return all(moment.facts.inputs.get(name) for name in CHECKLIST)
+    return all(moment.facts.inputs.get(name) not in (None, "") for name in CHECKLIST)
 
 
 _TOO_LATE = Text(it="Il termine per farlo è passato.", en="The time for this has passed.")

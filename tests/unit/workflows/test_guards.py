@@ -121,10 +121,12 @@ def test_the_time_since_the_first_entry_goes_on_in_between() -> None:
 
 def test_the_checklist_wants_everything() -> None:
     inputs = {
-        "esito": "raggiunto",
-        "valore_indicatore": "40 persone",
+        "risultato_raggiunto": "si",
+        "misura": "40 persone",
+        "persone_coinvolte": 0,
+        "costo_effettivo": "0.00",
+        "cosa_adottata": "Le regole del coworking",
         "lezione_appresa": "Serve più tempo",
-        "elementi_ripresi": ["regole"],
     }
     assert holds("checklist_complete", inputs=inputs)
     for name in inputs:

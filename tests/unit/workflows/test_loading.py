@@ -59,7 +59,7 @@ def test_a_small_workflow() -> None:
         ("to: chiusa", "to: chiusa, effects: [{mail: a, assign: b}]", "an effect has one name: begin each effect"),
         ("to: chiusa", "to: chiusa, effects: [3]", "`3` is no effect: write `- reserve_seat` or `- mail: rigetto`"),
         ("to: chiusa", "to: chiusa, effects: [{mail: a, when: {law: 1}}]", "unknown condition `law`: did you mean"),
-        ("to: chiusa", "to: chiusa, fixes: inizio", "`inizio` fixes no date: use one of desk_period"),
+        ("to: chiusa", "to: chiusa, fixes: inizio", "`inizio` fixes no date: use one of agreement_period"),
         (", to: chiusa", "", "9: `to` is missing in transitions.0: add a line `to: …`"),
         ("actor: sistema", "actor: []", "9: transitions.0: a transition needs a state it starts from and an actor"),
         ("kind: open", "kind: aperta", "6: states.0.kind: `aperta` is not known here: use 'open'"),
