@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Form
 from wtforms import fields as wtf
 
 from forms.fields import Inputs, type_of
 from forms.judging import FieldError, JudgeContext, Judgement, judge_bound
 from forms.model import FieldDefinition, FormDefinition, SubForm
+from forms.uploads import declared_file, sent_file
 from forms.validators import ItemsEq, prepared
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "form_inputs",
     "fresh_form",
     "judge",
+    "judge_sent",
     "row_limit",
 ]
 
@@ -109,15 +112,33 @@ def judge(
     context: JudgeContext,
     previous: Mapping[str, Any] | None = None,
     base: type[Form] = Form,
+    *,
+    declared: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Judgement:
     """Binds `formdata` (a werkzeug MultiDict with the files, or None) and judges it.
 
     `form` is a definition or a class of `build_form`; `previous` are the case's stored answers, which
-    conditions see below those typed now.
+    conditions see below those typed now, and whose files stay where no other is sent; `declared` are facts of files
+    that come later, by field id (`forms.uploads.declared_file`).
     """
     form_class = form if isinstance(form, type) else build_form(form, base)
     definition: Definition = vars(form_class)["hubout_definition"]
-    return judge_bound(definition, form_class(formdata=formdata), context, previous or {})
+    return judge_bound(definition, form_class(formdata=formdata), context, previous or {}, declared or {})
+
+
+def judge_sent(
+    definition: Definition,
+    data: Mapping[str, Any],
+    context: JudgeContext,
+    previous: Mapping[str, Any] | None = None,
+    base: type[Form] = Form,
+) -> Judgement:
+    """Judges JSON `data` by field id, as an API client sends it: answers, files in base64, files only declared."""
+    files = {field.id: data.get(field.id) for field in definition.fields if field.type == "file"}
+    inputs: list[tuple[str, str | FileStorage]] = [*form_inputs(definition, data)]
+    inputs += [(name, upload) for name, given in files.items() if (upload := sent_file(given)) is not None]
+    declared = {name: facts for name, given in files.items() if (facts := declared_file(given)) is not None}
+    return judge(definition, MultiDict(inputs), context, previous, base, declared=declared)
 
 
 def form_inputs(definition: Definition, data: Mapping[str, Any]) -> Inputs:

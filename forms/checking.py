@@ -15,7 +15,7 @@ from forms.derive import DERIVED, WINDOW
 from forms.document import Document, Fault, Path
 from forms.fields import FIELD_TYPES
 from forms.model import BIRTH_DATE, EVENT, Check, Derived, FieldDefinition, FormDefinition
-from forms.validators import VALIDATORS, ItemsEq, prepared
+from forms.validators import VALIDATORS, ItemsEq, Span, prepared
 
 RESERVED: Final = frozenset(
     {name for name in dir(Form) if not name.startswith("_")}
@@ -24,6 +24,7 @@ RESERVED: Final = frozenset(
 )
 """Ids that would cover what a form needs to work."""
 
+_COMPARING: Final = ("differs_from", "items_eq", "after", "max_span_days", "le_capacity")
 _PERSONAL: Final = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 
 
@@ -45,10 +46,11 @@ def check_form(form: FormDefinition, document: Document) -> Iterator[Fault]:
     if form.age is not None and not 0 <= form.age[0] <= form.age[1]:
         yield document.fault(("age",), f"age {list(form.age)} is no range", "write the smaller age first")
     ids = {field.id for field in form.fields}
-    for index, key in enumerate(form.dedupe):
-        if key != WINDOW and key.removesuffix("_norm") not in ids:
-            fix = _close(key.removesuffix("_norm"), ids, "name a field of the form, x_norm, or finestra")
-            yield document.fault(("dedupe", index), f"dedupe: no field `{key}`", fix)
+    for index, keys in enumerate(form.dedupe):
+        for key in keys.split("|"):
+            if key != WINDOW and key.removesuffix("_norm") not in ids:
+                fix = _close(key.removesuffix("_norm"), ids, "name a field of the form, x_norm, or finestra")
+                yield document.fault(("dedupe", index), f"dedupe: no field `{key}`", fix)
     for name in _repeated([section.id for section in form.sections]):
         yield document.fault(("sections",), f"two sections are called `{name}`", "give each its own id")
     if not form.fields:
@@ -86,8 +88,10 @@ def _check_field(entry: Entry, *, in_form: bool) -> Iterator[Fault]:
         return
     if field.id in RESERVED:
         yield entry.fault("id", "this id is taken by the machinery", "choose another id")
-    if in_form and (field.type in ("field_list", "form_fields") or field.options_from):
+    if in_form and (field.type in ("field_list", "form_fields") or field.options_from == "requirements"):
         yield entry.fault("type", "this only makes sense in a sub-form", "use another type")
+    if not in_form and field.options_from == "editions":
+        yield entry.fault("options_from", "a sub-form has no editions", "remove it")
     yield from _check_options(entry, has_options=kind.has_options)
     if (field.type == "repeat") != bool(field.item):
         yield entry.fault("item", "`item` belongs to type repeat, and only there", "list the parts of a row")
@@ -161,9 +165,11 @@ def _check_validators(entry: Entry, by_id: dict[str, FieldDefinition], form: For
 def _check_reference(
     field: FieldDefinition, check: Check, parameter: object, by_id: dict[str, FieldDefinition]
 ) -> Iterator[tuple[str, str]]:
-    other = parameter.field if isinstance(parameter, ItemsEq) else parameter
-    if check.name in ("differs_from", "items_eq") and other not in by_id:
+    other = parameter.field if isinstance(parameter, ItemsEq | Span) else parameter
+    if check.name in _COMPARING and other not in by_id:
         yield f"`{check.name}`: no field `{other}`", _close(str(other), by_id, "name a field of this form")
+    elif check.name in ("after", "max_span_days") and by_id[str(other)].type != "date":
+        yield f"`{check.name}`: `{other}` is no date", "name a field of type date"
     if check.name == "exclusive" and field.option(str(parameter)) is None:
         yield f"`exclusive`: no option `{parameter}`", "name one of the field's options"
     if check.name == "each_age" and BIRTH_DATE not in {part.id for part in field.item}:

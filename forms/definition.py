@@ -53,10 +53,11 @@ class _Block(Strict):
 
 
 class _BlockUse(Strict):
-    """A block's place in a form; its fields show only where `show_if` holds."""
+    """A block's place in a form, `without` some of its fields; the others show only where `show_if` holds."""
 
     block: str
     show_if: ShowIf | None = None
+    without: tuple[str, ...] = ()
 
 
 def _kind(raw: Any) -> str:
@@ -123,8 +124,14 @@ class _Library:
             known = ", ".join(sorted(self.blocks)) or "none"
             fault = self.form.fault((*path, "block"), f"there is no block `{use.block}`", f"use one of: {known}")
             raise DefinitionError([fault])
-        for index, field in enumerate(build(_Block, document).fields):
-            yield Entry(field.shown_also_if(use.show_if), document, ("fields", index))
+        fields = build(_Block, document).fields
+        if unknown := set(use.without) - {field.id for field in fields}:
+            what = f"block `{use.block}` has no field `{min(unknown)}`"
+            fix = f"use some of: {', '.join(field.id for field in fields)}"
+            raise DefinitionError([self.form.fault((*path, "without"), what, fix)])
+        for index, field in enumerate(fields):
+            if field.id not in use.without:
+                yield Entry(field.shown_also_if(use.show_if), document, ("fields", index))
 
 
 def load_sub_form(document: Document) -> SubForm:

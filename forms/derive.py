@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -23,22 +24,43 @@ def fascia_eta(birth: date, day: date) -> str:
     return next((band for last, band in _BANDS if age <= last), "over_35")
 
 
-def _band_of_stored(value: Any, day: date) -> str:
-    return fascia_eta(date.fromisoformat(value), day)
+@dataclass(frozen=True)
+class DeriveFacts:
+    """What values are derived from beside the answer: the day on which ages count, the school of each invite code."""
+
+    aged_on: date
+    schools: Mapping[str, str] = field(default_factory=dict)
 
 
-DERIVED: Final[Mapping[str, tuple[str, Callable[[Any, date], str]]]] = {
+def _band_of_stored(value: Any, facts: DeriveFacts) -> str:
+    return fascia_eta(date.fromisoformat(value), facts.aged_on)
+
+
+def _team_size(value: Any, _facts: DeriveFacts) -> int:
+    return len(value) + 1  # the rows are the others, who applies is of the team too
+
+
+def _school_of_code(value: Any, facts: DeriveFacts) -> str:
+    return facts.schools.get(value, "")
+
+
+DERIVED: Final[Mapping[str, tuple[str, Callable[[Any, DeriveFacts], str | int]]]] = {
     "fascia_eta": ("date", _band_of_stored),
+    "numero_membri": ("repeat", _team_size),
+    "codice_scuola": ("text", _school_of_code),
 }
-"""What a sheet may show instead of an answer: name -> (type of the field, function of stored value and day)."""
+"""What a sheet may show instead of an answer: name -> (type of the field, function of stored value and facts)."""
 
 
 def dedupe_values(keys: Sequence[str], answers: Mapping[str, Any], call: str) -> tuple[str, ...]:
     """The values that make two applications one and the same, in the order of a form's `dedupe` keys.
 
-    `x_norm` is the answer of field x without capitals, accents and needless blanks; `finestra` is the call.
+    `x_norm` is the answer of field x without capitals, accents and needless blanks; `finestra` is the call; of
+    `x|y` the first that has an answer counts.
     """
-    return tuple(_dedupe_value(key, answers, call) for key in keys)
+    return tuple(
+        next((value for part in key.split("|") if (value := _dedupe_value(part, answers, call))), "") for key in keys
+    )
 
 
 def _dedupe_value(key: str, answers: Mapping[str, Any], call: str) -> str:

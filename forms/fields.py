@@ -7,8 +7,9 @@ and the stored value, which is JSON. An answer that says nothing is not stored a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIELD_TYPES", "Cell", "FieldType", "Inputs", "cell", "described", "shown", "type_of"]
 
+_STORED_NUMBER: Final = re.compile(r"-?[0-9]+\.[0-9]{1,2}")
 _YES: Final = {"it": ("Sì", "No"), "en": ("Yes", "No")}
 
 
@@ -100,32 +102,58 @@ class Integer(FieldType):
         return {"type": "integer", **_bounds(definition)}
 
 
-class Euro(FieldType):
-    """An amount of money, typed in Italian, stored as "3200.00"."""
+class Time(FieldType):
+    """A time of day, typed freely, stored as 15:30."""
+
+    formats = ("time",)
+
+    def stored(self, value: time) -> str:
+        """The time in ISO 8601, to the minute."""
+        return f"{value:%H:%M}"
+
+    def json_schema(self, _definition: FieldDefinition) -> dict[str, Any]:
+        """A string: 15:30, or as Italians write it."""
+        return {"type": "string", "examples": ["15:30", "15.30"]}
+
+
+class DecimalNumber(FieldType):
+    """A number with at most two decimals, typed in Italian, stored as "2.5"."""
 
     formats = ("decimal_it",)
 
     def stored(self, value: Decimal) -> str:
-        """The amount with two decimals."""
-        return f"{value:.2f}"
+        """The number without needless zeros."""
+        return f"{value.normalize():f}"
 
     def inputs(self, definition: FieldDefinition, name: str, given: Any) -> Inputs:
-        """A stored amount as Italians write it; anything else as it was given."""
-        if isinstance(given, str) and given.count(".") == 1 and given[-3:-2] == ".":
+        """A stored number as Italians write it; anything else as it was given."""
+        if isinstance(given, str) and _STORED_NUMBER.fullmatch(given):
             given = given.replace(".", ",")
         return super().inputs(definition, name, given)
 
     def shown(self, _definition: FieldDefinition, stored: Any, _language: str = "it") -> str:
-        """The amount as 3.200,00 €."""
-        return write_euro(Decimal(stored))
+        """The number with a comma."""
+        return write_number(Decimal(stored))
 
     def cell(self, _definition: FieldDefinition, stored: Any, _language: str = "it") -> Cell:
-        """The amount as a number."""
+        """The number."""
         return "" if stored is None else float(stored)
 
     def json_schema(self, definition: FieldDefinition) -> dict[str, Any]:
         """A number, or a string in Italian writing."""
         return {"anyOf": [{"type": "number", **_bounds(definition)}, {"type": "string"}]}
+
+
+class Euro(DecimalNumber):
+    """An amount of money, typed in Italian, stored as "3200.00"."""
+
+    def stored(self, value: Decimal) -> str:
+        """The amount with two decimals."""
+        return f"{value:.2f}"
+
+    def shown(self, _definition: FieldDefinition, stored: Any, _language: str = "it") -> str:
+        """The amount as 3.200,00 €."""
+        return write_euro(Decimal(stored))
 
 
 def _bounds(definition: FieldDefinition) -> dict[str, Any]:
@@ -266,7 +294,9 @@ FIELD_TYPES: Final[Mapping[str, FieldType]] = {
     "email": Email(),
     "tel": Tel(),
     "date": Date(),
+    "time": Time(),
     "integer": Integer(),
+    "decimal": DecimalNumber(),
     "euro": Euro(),
     "radio": Radio(),
     "select": Select(),

@@ -7,7 +7,7 @@ condition hides counts for nothing further down; validators run when every answe
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date, datetime
@@ -37,6 +37,12 @@ class FieldError:
     params: Mapping[str, int | str] = attribute(default_factory=dict)
     item: int | None = None
     part: str | None = None
+    wording: str = ""
+
+    @property
+    def message(self) -> str:
+        """The key under `ui.errors` of what people read: the code's, or a closer one (`WORDINGS`)."""
+        return self.wording or self.code
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,10 @@ class JudgeContext:
 
     `now` is aware; `birth_date` is the case's, for sub-forms; `known` are values that conditions see like
     answers, such as `esito`, the event chosen on an action page; ages count on `aged_on`, by default today.
+
+    What only the call knows: `invite_codes` that are valid now, in capitals; `capacities`, people by option of the
+    field that `le_capacity` names (no limit for an option that is not there); `edition_ages`, youngest and oldest
+    age in years by option of `edition_field` (the form's `age` for one that is not there).
     """
 
     now: datetime
@@ -54,11 +64,16 @@ class JudgeContext:
     birth_date: date | None = None
     known: Mapping[str, Any] = attribute(default_factory=dict)
     aged_on: date | None = None
+    invite_codes: Collection[str] = frozenset()
+    capacities: Mapping[str, int] = attribute(default_factory=dict)
+    edition_ages: Mapping[str, tuple[int, int]] = attribute(default_factory=dict)
+    edition_field: str = ""
 
     @classmethod
     def of(cls, form: FormDefinition, now: datetime) -> JudgeContext:
         """The context of an application made on `form` at `now`."""
-        return cls(now=now, form=form.form, law241=form.procedure.law241, age=form.age)
+        edition = next((field.id for field in form.fields if field.options_from == "editions"), "")
+        return cls(now=now, form=form.form, law241=form.procedure.law241, age=form.age, edition_field=edition)
 
     @property
     def today(self) -> date:
@@ -87,13 +102,19 @@ class Judgement:
 
 
 def judge_bound(
-    definition: FormDefinition | SubForm, bound: Form, context: JudgeContext, previous: Mapping[str, Any]
+    definition: FormDefinition | SubForm,
+    bound: Form,
+    context: JudgeContext,
+    previous: Mapping[str, Any],
+    declared: Mapping[str, Mapping[str, Any]],
 ) -> Judgement:
     """Judges the form `bound` to what was typed; `forms.builder.judge` binds it."""
-    ids = {each.id for each in definition.fields}
-    below = {key: value for key, value in previous.items() if key not in ids}
-    judging = _Judging(bound, context, below)
     fields = [each for each in definition.fields if each.type != "form_fields"]
+    ids = {each.id for each in fields}
+    below = {key: value for key, value in previous.items() if key not in ids}
+    # A browser can't send again a file that is there already: who corrects other answers keeps it.
+    files = {each.id: previous[each.id] for each in fields if each.type == "file" and each.id in previous}
+    judging = _Judging(bound, context, below, files, declared)
     shown = [each for each in fields if judging.read(each)]
     for each in shown:
         judging.check(each)
@@ -101,9 +122,18 @@ def judge_bound(
 
 
 class _Judging:
-    def __init__(self, bound: Form, context: JudgeContext, below: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        bound: Form,
+        context: JudgeContext,
+        below: Mapping[str, Any],
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+    ) -> None:
         self.bound = bound
         self.context = context
+        self.files_there = there
+        self.files_declared = declared
         self.answers: dict[str, Any] = {}
         self.seen = ChainMap(self.answers, dict(context.known), dict(below))
         self.values: dict[str, Any] = {}
@@ -116,7 +146,7 @@ class _Judging:
         """Reads one answer; false where the field does not show."""
         typed = self.bound[definition.id]
         if definition.show_if is not None and not evaluate(definition.show_if, self.facts()):
-            if _says_something(typed):
+            if _says_something(typed) or definition.id in self.files_declared:
                 self.ignored.append((definition.id, HIDDEN))
             return False
         try:
@@ -135,7 +165,7 @@ class _Judging:
         """The Python value of a simple field, by the type and its validators of writing."""
         value = type_of(definition).clean(definition, typed.data)
         if is_empty(value):
-            return value
+            return self.files_declared.get(definition.id) or self.files_there.get(definition.id, value)
         for validator, parameter in _formats(definition):
             value = validator.function(value, parameter, self.situation())
         return value
@@ -160,7 +190,7 @@ class _Judging:
                     self.judge_value(part, value)
                     row[part.id] = type_of(part).stored(value)
             except Problem as problem:
-                self.errors.append(FieldError(definition.id, problem.code, problem.params, index, part.id))
+                self.errors.append(_field_error(definition, problem, index, part.id))
                 form[part.id].errors = [problem.code]
         return row
 
@@ -174,7 +204,7 @@ class _Judging:
                 value = validator.function(value, parameter, self.situation())
             except Problem as problem:
                 if validator.warns:
-                    self.warnings.append(FieldError(definition.id, problem.code, problem.params))
+                    self.warnings.append(_field_error(definition, problem))
                 elif definition.type == "repeat":
                     self.refuse(definition, problem)
                 else:
@@ -203,7 +233,7 @@ class _Judging:
 
     def refuse(self, definition: FieldDefinition, problem: Problem) -> None:
         """Notes what is wrong, for the caller and on the bound form."""
-        self.errors.append(FieldError(definition.id, problem.code, problem.params))
+        self.errors.append(_field_error(definition, problem))
         field_errors = [error.code for error in self.errors if error.field == definition.id and error.item is None]
         self.bound[definition.id].errors = field_errors
 
@@ -224,7 +254,17 @@ class _Judging:
 
     def situation(self) -> Situation:
         """What validators may know now."""
-        return Situation(self.context.today, self.aged_on(), self.seen, self.context.age, self.birth_date())
+        context = self.context
+        edition = self.seen.get(context.edition_field)
+        return Situation(
+            context.today,
+            self.aged_on(),
+            self.seen,
+            context.edition_ages.get(str(edition), context.age),
+            self.birth_date(),
+            context.invite_codes,
+            context.capacities,
+        )
 
     def judgement(self, fields: list[FieldDefinition]) -> Judgement:
         """All of it, in the order of the fields."""
@@ -241,6 +281,12 @@ class _Judging:
             tuple(sorted(self.warnings, key=place)),
             self.files,
         )
+
+
+def _field_error(
+    definition: FieldDefinition, problem: Problem, item: int | None = None, part: str | None = None
+) -> FieldError:
+    return FieldError(definition.id, problem.code, problem.params, item, part, problem.wording)
 
 
 def _formats(definition: FieldDefinition) -> list[tuple[Validator, Any]]:

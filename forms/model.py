@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
@@ -110,7 +110,7 @@ class FieldDefinition(Strict):
     required: Requirement = False
     show_if: ShowIf | None = None
     options: tuple[Option, ...] = ()
-    options_from: Literal["requirements"] | None = None
+    options_from: Literal["requirements", "editions"] | None = None
     of: Literal["requested", "proposal"] | None = None
     validators: tuple[Check, ...] = ()
     pii: Pii
@@ -149,8 +149,14 @@ class Procedure(Strict):
     """The administrative procedure: law 241/1990 or not, its term in days, registered (protocollo) or not."""
 
     law241: bool
-    days: Annotated[int, Field(ge=1)]
+    days: Annotated[int, Field(ge=1)] | None = None
     protocollo: bool
+
+    @model_validator(mode="after")
+    def _law_sets_a_term(self) -> Procedure:
+        if self.law241 and self.days is None:
+            raise ValueError("a procedure of law 241/1990 has a term | add `days: 30`")
+        return self
 
 
 class Retention(Strict):
@@ -207,14 +213,29 @@ class FormDefinition(FormHead):
         """
         for field_id, values in options.items():
             _check_narrowing({field.id: field for field in self.fields}, field_id, values)
+        return self._with_fields(lambda field: _narrow(field, options.get(field.id)))
+
+    def with_editions(self, editions: Sequence[Option]) -> FormDefinition:
+        """The form with a call's `editions` as options of its field with `options_from: editions`.
+
+        Raises:
+            ValueError: "what | fix"; the form has no such field, or there is no edition.
+        """
+        if not any(field.options_from == "editions" for field in self.fields):
+            raise ValueError("the form asks for no edition | remove `editions`, or add a field that has them")
+        if not editions:
+            raise ValueError("the call has no edition to choose | name at least one under `editions`")
+        given = {"options": tuple(editions), "default": None}
+        return self._with_fields(
+            lambda field: field.model_copy(update=given) if field.options_from == "editions" else field
+        )
+
+    def _with_fields(self, change: Callable[[FieldDefinition], FieldDefinition]) -> FormDefinition:
         sections = tuple(
-            section.model_copy(
-                update={"fields": tuple(_narrow(field, options.get(field.id)) for field in section.fields)}
-            )
+            section.model_copy(update={"fields": tuple(change(field) for field in section.fields)})
             for section in self.sections
         )
-        head = {name: getattr(self, name) for name in FormHead.model_fields}  # dict(self) has cached properties too
-        return type(self).model_validate({**head, "sections": sections})
+        return changed(self, sections=sections)
 
 
 class SubForm(Strict):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
+import io
+import math
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any, Final
 
+from pypdf import PdfReader
 from werkzeug.datastructures import FileStorage
 from wtforms import fields as wtf
 
@@ -18,15 +24,22 @@ if TYPE_CHECKING:
 _LONGEST_FILENAME: Final = 120
 _LONGEST_SUFFIX: Final = 10
 _CHUNK: Final = 1 << 16
+_MEGABYTE: Final = 1_000_000
+_PDF: Final = "application/pdf"
+_OTHER: Final = "application/octet-stream"
 
 
 class File(FieldType):
-    """An uploaded file: stored are filename, content_type (by its content), size in bytes and sha256."""
+    """An uploaded file: stored are filename, content_type (by its content), size in bytes and sha256.
+
+    `pages` is there where the field has `max_pages` and they could be counted. A file that was only declared
+    (`declared_file`) has `declared: true` and no sha256.
+    """
 
     widget = wtf.FileField
     in_rows = False
 
-    def clean(self, _definition: FieldDefinition, typed: Any) -> dict[str, Any] | None:
+    def clean(self, definition: FieldDefinition, typed: Any) -> dict[str, Any] | None:
         """The facts of the upload, or None; the file's position is set back to its start."""
         if not isinstance(typed, FileStorage) or not typed.filename:
             return None
@@ -37,14 +50,17 @@ class File(FieldType):
             head = head or chunk[:5]
             digest.update(chunk)
             size += len(chunk)
-        stream.seek(0)
-        return {
+        facts: dict[str, Any] = {
             "filename": safe_filename(typed.filename),
             # What a browser says of a file's type is only what its name ends with.
-            "content_type": "application/pdf" if head == b"%PDF-" else "application/octet-stream",
+            "content_type": _PDF if head == b"%PDF-" else _OTHER,
             "size": size,
             "sha256": digest.hexdigest(),
         }
+        if facts["content_type"] == _PDF and definition.check("max_pages") and (pages := count_pages(stream)):
+            facts["pages"] = pages
+        stream.seek(0)
+        return facts
 
     def inputs(self, _definition: FieldDefinition, _name: str, _given: Any) -> Inputs:
         """Nothing: a file is no text."""
@@ -55,12 +71,64 @@ class File(FieldType):
         return str(stored["filename"])
 
     def json_schema(self, _definition: FieldDefinition) -> dict[str, Any]:
-        """The file's name and content."""
-        properties = {
-            "filename": {"type": "string"},
-            "content_base64": {"type": "string", "contentEncoding": "base64"},
+        """The file's name and content, or what it will be when it is asked for."""
+        sent = {"filename": {"type": "string"}, "content_base64": {"type": "string", "contentEncoding": "base64"}}
+        declared = {"filename": {"type": "string"}, "mb": {"type": "number"}, "pages": {"type": "integer"}}
+        return {
+            "type": "object",
+            "anyOf": [
+                {"properties": sent, "required": ["filename", "content_base64"]},
+                {"properties": declared, "required": ["filename", "mb"]},
+            ],
         }
-        return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def count_pages(stream: IO[bytes]) -> int | None:
+    """The pages of a PDF file; None where its own table of contents can't be read or is locked."""
+    stream.seek(0)
+    try:
+        pages = PdfReader(stream).root_object["/Pages"].get_object()
+        count = pages["/Count"].get_object()  # type: ignore[index] # whatever is there instead fails below
+    except Exception:  # noqa: BLE001 - a damaged or hostile file may fail in any way
+        return None
+    return count if isinstance(count, int) and count > 0 else None
+
+
+def declared_file(given: Any) -> dict[str, Any] | None:
+    """The facts of a file that a client only declares as `{filename, mb, pages}`, or None where it does not.
+
+    It is judged by what is declared, and asked for later (clarifications.md §8).
+    """
+    if not isinstance(given, Mapping) or "content_base64" in given:
+        return None
+    name, mb, pages = given.get("filename"), given.get("mb"), given.get("pages")
+    if not isinstance(name, str) or isinstance(mb, bool) or not isinstance(mb, int | float):
+        return None
+    if not name or not math.isfinite(mb) or mb < 0:
+        return None
+    facts: dict[str, Any] = {
+        "filename": safe_filename(name),
+        "content_type": _PDF if name.casefold().endswith(".pdf") else _OTHER,
+        "size": round(mb * _MEGABYTE),
+        "declared": True,
+    }
+    return {**facts, "pages": pages} if isinstance(pages, int) and not isinstance(pages, bool) else facts
+
+
+def sent_file(given: Any) -> FileStorage | None:
+    """The upload that a client sends as `{filename, content_base64}`; None where it sends nothing or declares one.
+
+    What can't be read becomes an empty upload, which no validator takes for a PDF file.
+    """
+    if not given or declared_file(given) is not None:
+        return None
+    given = given if isinstance(given, Mapping) else {}
+    content, name = given.get("content_base64"), given.get("filename")
+    try:
+        decoded = base64.b64decode(content, validate=True) if isinstance(content, str) else b""
+    except (binascii.Error, ValueError):
+        decoded = b""
+    return FileStorage(io.BytesIO(decoded), filename=name if isinstance(name, str) and name else "file")
 
 
 def safe_filename(name: str) -> str:

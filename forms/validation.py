@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -18,21 +19,35 @@ CODES: Final[Mapping[str, frozenset[str]]] = {
     code: frozenset(placeholders.split())
     for code, placeholders in {
         "required": "", "name": "", "email": "", "must_differ": "", "phone": "", "date": "", "future": "",
-        "past": "", "too_soon": "n", "too_far": "n", "age": "min max", "member_age": "", "cf": "",
+        "past": "", "too_soon": "n", "too_far": "n", "order": "", "age": "min max", "member_age": "", "cf": "",
         "cf_birth_warn": "", "piva": "", "too_short": "n", "too_long": "n", "number": "", "min": "n", "max": "n",
         "choice": "", "min_items": "n", "items_count": "n", "file_type": "", "file_size": "n",
-        "must_be_true": "", "exclusive": "", "format": "",
+        "must_be_true": "", "invite_code": "", "exclusive": "", "format": "",
     }.items()
 }  # fmt: skip
 """Every error code that judging a form may give, with the placeholders of its message."""
 
 
-class Problem(Exception):  # noqa: N818 - an answer's problem, not a program's error
-    """What is wrong with an answer: a key of `CODES` and the values of its placeholders."""
+WORDINGS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "other_date": ("must_differ", frozenset()),
+    "span": ("too_far", frozenset({"n"})),
+    "capacity": ("max", frozenset({"n"})),
+    "domain": ("email", frozenset({"domain"})),
+    "file_pages": ("file_size", frozenset({"n"})),
+}
+"""Messages that say more closely what a code means: key under `ui.errors` -> its code and its placeholders."""
 
-    def __init__(self, code: str, **params: int | str) -> None:
+
+class Problem(Exception):  # noqa: N818 - an answer's problem, not a program's error
+    """What is wrong with an answer: a key of `CODES` and the values of its placeholders.
+
+    `wording` is a key of `WORDINGS` where the code's own message would mislead.
+    """
+
+    def __init__(self, code: str, wording: str = "", **params: int | str) -> None:
         super().__init__(code)
         self.code = code
+        self.wording = wording
         self.params: Mapping[str, int | str] = params
 
 
@@ -41,7 +56,8 @@ class Situation:
     """What a validator may know beside the value.
 
     `today` is the local day (Europe/Rome), `aged_on` the day on which ages count, `answers` the stored
-    answers of the whole form, `age` the form's age range in years.
+    answers of the whole form, `age` the age range in years of the form or of the edition chosen;
+    `invite_codes` and `capacities` are told in `forms.judging.JudgeContext`.
     """
 
     today: date
@@ -49,6 +65,8 @@ class Situation:
     answers: Mapping[str, Any]
     age: tuple[int, int] | None = None
     birth_date: date | None = None
+    invite_codes: Collection[str] = frozenset()
+    capacities: Mapping[str, int] = attribute(default_factory=dict)
 
 
 Function = Callable[[Any, Any, Situation], Any]
@@ -118,6 +136,13 @@ class ItemsEq(Strict):
     minus: int = 0
 
 
+class Span(Strict):
+    """At most `days` after the day in `field`."""
+
+    field: str
+    days: Annotated[int, Field(ge=1, strict=True)]
+
+
 def _ordered(bounds: tuple[int, int]) -> tuple[int, int]:
     if bounds[0] > bounds[1]:
         raise ValueError("the first is the smaller one")
@@ -141,4 +166,5 @@ Count = Annotated[int, Field(ge=0, strict=True)]
 Years = Annotated[tuple[Count, Count], AfterValidator(_ordered)]
 Number = Annotated[Any, AfterValidator(_number)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Region = Annotated[str, Field(pattern="^[A-Z]{2}$")]

@@ -1,8 +1,8 @@
 """The registry of validators: what a form file may ask of an answer (docs/forms.md lists them for authors).
 
 A validator gets a Python value (text, date, int, Decimal, tuple, rows, upload facts), never an empty one,
-and gives back the value to go on with, or raises `Problem`. Validators that say how a kind of answer is
-written (`is_format`) run first and may change the value: a phone number becomes E.164.
+and gives back the value to go on with, or raises `Problem`. Those that say how a kind of answer is written
+(`is_format`) stand in `forms.formats` and run first.
 Codes and their placeholders are those of the messages people read (`ui.errors`, in `CODES`).
 """
 
@@ -14,132 +14,39 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
-from forms import taxcodes
-from forms.comuni import find_comune
+from forms import (
+    formats,  # noqa: F401 - fills the registry
+    taxcodes,
+)
 from forms.derive import age_on
 from forms.model import BIRTH_DATE
 from forms.validation import (
     CODES,
     VALIDATORS,
+    WORDINGS,
     Count,
+    Domain,
     ItemsEq,
     Number,
     Pattern,
     Problem,
-    Region,
     Situation,
+    Span,
     Validator,
     Years,
     prepared,
     register,
 )
-from forms.values import parse_date, parse_number
+from forms.values import parse_date
 
-__all__ = ["CODES", "VALIDATORS", "ItemsEq", "Problem", "Situation", "Validator", "prepared"]
+__all__ = ["CODES", "VALIDATORS", "WORDINGS", "ItemsEq", "Problem", "Situation", "Span", "Validator", "prepared"]
 
 LINES: Final = frozenset({"text", "textarea"})
-NUMBERS: Final = frozenset({"integer", "euro"})
+NUMBERS: Final = frozenset({"integer", "decimal", "euro"})
 LISTS: Final = frozenset({"checkboxes", "field_list", "repeat"})
 _NAME_SIGNS: Final = " '’-."
 _MEGABYTE: Final = 1_000_000
-
-
-# ---- how answers are written: these may change the value
-
-
-@register("date_it", "date", "date_it", is_format=True)
-def _date_it(value: str, _parameter: None, _situation: Situation) -> date:
-    day = parse_date(value)
-    if day is None:
-        raise Problem("date")
-    return day
-
-
-@register("decimal_it", "euro", "decimal_it", is_format=True)
-def _decimal_it(value: str, _parameter: None, _situation: Situation) -> Decimal:
-    number = parse_number(value)
-    if number is None or number != round(number, 2):
-        raise Problem("number")
-    return number
-
-
-@register("integer_it", "integer", "integer_it", is_format=True)
-def _integer_it(value: str, _parameter: None, _situation: Situation) -> int:
-    number = parse_number(value)
-    if number is None or number != int(number):
-        raise Problem("number")
-    return int(number)
-
-
-@register("email", "email", "email", is_format=True)
-def _email(value: str, _parameter: None, _situation: Situation) -> str:
-    try:
-        # Deliverability is shown by the confirmation link; a DNS look-up would be I/O.
-        return validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized
-    except EmailNotValidError:
-        raise Problem("email") from None
-
-
-@register("phone", "tel", "phone: IT", Region, default="IT", is_format=True)
-def _phone(value: str, region: str, _situation: Situation) -> str:
-    try:
-        number = phonenumbers.parse(value, region)
-    except phonenumbers.NumberParseException:
-        raise Problem("phone") from None
-    if not phonenumbers.is_valid_number(number):
-        raise Problem("phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-@register("comune_or_estero", "comune", "comune_or_estero", is_format=True)
-def _comune_or_estero(value: str, _parameter: None, _situation: Situation) -> str:
-    comune = find_comune(value)
-    if comune is None:
-        raise Problem("format")
-    return comune
-
-
-@register("piva_luhn", "partita_iva", "piva_luhn", is_format=True)
-def _piva_luhn(value: str, _parameter: None, _situation: Situation) -> str:
-    code = taxcodes.normal_code(value).removeprefix("IT")
-    if not taxcodes.is_body_code(code):
-        raise Problem("piva")
-    return code
-
-
-@register("codice_fiscale", "codice_fiscale", "codice_fiscale", is_format=True)
-@register("cf_ente_or_cf", "codice_fiscale_ente", "cf_ente_or_cf", is_format=True)
-def _codice_fiscale(value: str, _parameter: None, _situation: Situation) -> str:
-    code = taxcodes.normal_code(value)
-    if not taxcodes.is_person_code(code):
-        raise Problem("cf")
-    return code
-
-
-@register("url_https", "url", "url_https", is_format=True)
-def _url_https(value: str, _parameter: None, _situation: Situation) -> str:
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname or ""
-    except ValueError:
-        raise Problem("format") from None
-    if parts.scheme != "https" or "." not in host or parts.username or " " in value:
-        raise Problem("format")
-    return value
-
-
-@register("application_code", "text", "application_code", is_format=True)
-def _application_code(value: str, _parameter: None, _situation: Situation) -> str:
-    # The form alone (clarifications.md §8): an unknown code is a note for the officer, not an error.
-    code = value.upper()
-    if not re.fullmatch(r"[A-Z]{3}-\d{2}-[0-9A-HJKMNP-TV-Z]{6}", code, re.ASCII):
-        raise Problem("format")
-    return code
 
 
 # ---- text
@@ -174,10 +81,19 @@ def _regex(value: str, pattern: re.Pattern[str], _situation: Situation) -> str:
     return value
 
 
-@register("differs_from", "text email tel", "differs_from: email", str)
-def _differs_from(value: str, field: str, situation: Situation) -> str:
-    if value.casefold() == str(situation.answers.get(field, "")).casefold():
-        raise Problem("must_differ")
+@register("differs_from", "text email tel date", "differs_from: email", str)
+def _differs_from(value: str | date, field: str, situation: Situation) -> str | date:
+    # A day is stored as str() writes it.
+    if str(value).casefold() == str(situation.answers.get(field, "")).casefold():
+        raise Problem("must_differ", "other_date" if isinstance(value, date) else "")
+    return value
+
+
+@register("domain", "email", "domain: polimi.it", Domain)
+def _domain(value: str, domain: str, _situation: Situation) -> str:
+    host = value.rpartition("@")[2]
+    if host != domain and not host.endswith(f".{domain}"):
+        raise Problem("email", "domain", domain=domain)
     return value
 
 
@@ -197,6 +113,17 @@ def _max(value: int | Decimal | str, most: Decimal, _situation: Situation) -> in
         return str(_max_len(value, int(most), _situation))
     if value > most:
         raise Problem("max", n=_plain(most))
+    return value
+
+
+@register("le_capacity", "integer", "le_capacity: sede", str)
+def _le_capacity(value: int, field: str, situation: Situation) -> int:
+    places = situation.answers.get(field, ())
+    named = [places] if isinstance(places, str) else places
+    # Who asks for several places brings the same people to each: the smallest one counts.
+    most = min((situation.capacities[place] for place in named if place in situation.capacities), default=value)
+    if value > most:
+        raise Problem("max", "capacity", n=most)
     return value
 
 
@@ -233,6 +160,27 @@ def _within_days(value: date, days: int, situation: Situation) -> date:
     if value > situation.today + timedelta(days):
         raise Problem("too_far", n=days)
     return value
+
+
+@register("after", "date", "after: inizio", str)
+def _after(value: date, field: str, situation: Situation) -> date:
+    start = _stored_day(field, situation)
+    if start is not None and value <= start:
+        raise Problem("order")
+    return value
+
+
+@register("max_span_days", "date", "max_span_days: {field: inizio, days: 365}", Span)
+def _max_span_days(value: date, span: Span, situation: Situation) -> date:
+    start = _stored_day(span.field, situation)
+    if start is not None and value > start + timedelta(span.days):
+        raise Problem("too_far", "span", n=span.days)
+    return value
+
+
+def _stored_day(field: str, situation: Situation) -> date | None:
+    stored = situation.answers.get(field)
+    return parse_date(stored) if isinstance(stored, str) else None
 
 
 @register("age_range", "date", "age_range: [18, 35]", Years, default=())
@@ -316,4 +264,11 @@ def _pdf(value: Mapping[str, Any], _parameter: None, _situation: Situation) -> M
 def _max_mb(value: Mapping[str, Any], most: int, _situation: Situation) -> Mapping[str, Any]:
     if value["size"] > most * _MEGABYTE:
         raise Problem("file_size", n=most)
+    return value
+
+
+@register("max_pages", "file", "max_pages: 10", Count)
+def _max_pages(value: Mapping[str, Any], most: int, _situation: Situation) -> Mapping[str, Any]:
+    if value.get("pages", 0) > most:  # where nobody could count them, whoever reads the file judges
+        raise Problem("file_size", "file_pages", n=most)
     return value

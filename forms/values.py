@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +12,7 @@ from typing import Final
 _UNWANTED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})(?: ?[/.-] ?| )(\d{1,2})(?: ?[/.-] ?| )(\d{4})", re.ASCII)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_TIME: Final = re.compile(r"(?:ore |h ?)?(\d{1,2})(?:[:.,](\d{2}))?", re.ASCII)
 _YEARS: Final = range(1900, 2101)
 _GROUPED: Final = re.compile(r"([+-]?\d{1,3}(?:[. ’']\d{3})+)(?:,(\d+))?", re.ASCII)
 _PLAIN: Final = re.compile(r"([+-]?\d+)(?:[.,](\d+))?", re.ASCII)
@@ -49,6 +50,15 @@ def parse_date(typed: str) -> date | None:
 def write_date(day: date) -> str:
     """`day` as Italians write it: 03/04/2001."""
     return f"{day:%d/%m/%Y}"
+
+
+def parse_time(typed: str) -> time | None:
+    """The time of day that `typed` names (15:30, 15.30, 9, ore 15), or None."""
+    match = _TIME.fullmatch(clean_line(typed).casefold())
+    try:
+        return time(int(match[1]), int(match[2] or 0)) if match else None
+    except ValueError:
+        return None
 
 
 def parse_number(typed: str) -> Decimal | None:
