@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,7 +13,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 import forms
-from forms.builder import JudgeContext, Judgement, form_inputs, judge
+from forms.builder import JudgeContext, Judgement, form_inputs, judge, judge_sent
 from forms.definition import FormDefinition, SubForm, load_form, load_sub_form
 from forms.document import Document, parse
 
@@ -80,5 +82,27 @@ def judged() -> Judge:
         if isinstance(form, FormDefinition):
             more = {"form": form.form, "law241": form.procedure.law241, "age": form.age, **more}
         return judge(form, MultiDict(inputs), JudgeContext(**{"now": NOON, **more}), previous)
+
+    return run
+
+
+@pytest.fixture
+def noon() -> JudgeContext:
+    """A trial form at noon."""
+    return JudgeContext(now=NOON)
+
+
+@pytest.fixture
+def sent(library: Mapping[str, FormDefinition]) -> Judge:
+    """Judges a sample, with changes, as the API does at the time it was submitted."""
+    lines = Path(__file__).with_name("samples.jsonl").read_text(encoding="utf-8").splitlines()
+    samples = {sample["sample"]: sample for sample in map(json.loads, lines)}
+
+    def run(number: int, changes: Mapping[str, Any] | None = None) -> Judgement:
+        sample = samples[number]
+        form = library[sample["form"]]
+        context = JudgeContext.of(form, datetime.fromisoformat(sample["submitted_at"]))
+        data = {**sample["data"], **(changes or {})}
+        return judge_sent(form, data, replace(context, invite_codes={"MT-7K2Q"}))
 
     return run

@@ -33,7 +33,10 @@ def one(load: Load, kind: str, more: str = "") -> FormDefinition:
         ("email", "A.B@Example.ORG", "A.B@example.org", "A.B@example.org", "A.B@example.org"),
         ("tel", "0039 333 123 4567", "+393331234567", "+393331234567", "+393331234567"),
         ("date", "3.4.2001", "2001-04-03", "03/04/2001", "2001-04-03"),
+        ("time", "9.30", "09:30", "09:30", "09:30"),
         ("integer", "1.250", 1250, "1.250", 1250),
+        ("decimal", "2,50", "2.5", "2,5", 2.5),
+        ("decimal", "1.250", "1250", "1.250", 1250.0),
         ("euro", "3.200,5", "3200.50", "3.200,50\u00a0€", 3200.5),
         ("comune", "matera", "Matera", "Matera", "Matera"),
         ("partita_iva", "it 0000 0009 993", "00000009993", "00000009993", "00000009993"),
@@ -60,6 +63,9 @@ def test_typed_stored_shown(
 @pytest.mark.parametrize(
     ("kind", "typed", "code"),
     [
+        ("time", "25:00", "format"),
+        ("time", "tre e mezza", "format"),
+        ("decimal", "2,505", "number"),
         ("url", "http://example.org", "format"),
         ("url", "https://user:pw@example.org", "format"),
         ("url", "https://[", "format"),

@@ -8,19 +8,21 @@ import pytest
 
 from forms.builder import build_form
 from forms.definition import FieldDefinition, FormDefinition, SubForm, expand
+from forms.derive import DERIVED
 from forms.document import parse
 from forms.fields import FIELD_TYPES
 from forms.model import Text
 from forms.schema import form_schema
-from forms.validators import CODES, VALIDATORS
+from forms.validators import CODES, VALIDATORS, WORDINGS
 
 ROOT = Path(__file__).parents[3]
 
-SUB_FORMS = {
-    "accorpamento", "appuntamento", "conferma-posto", "consegna", "consenso-genitore", "decisione",
-    "diritti-privacy", "integrazione", "motivazione", "non-ammissibile", "osservazioni", "parere", "protocollo",
-    "rendiconto", "requisiti", "revisione", "richiesta-integrazione", "ritiro",
+FORMS = {
+    "centro-giovani", "clab-junior-scuola", "clab-junior-studente", "clab-urbano-proposta", "coworking-postazione",
+    "idea-impresa", "laboratorio-proposta", "makerslab-corso", "progetto-polimi", "scambio-citta",
+    "terzo-settore-adesione",
 }  # fmt: skip
+SECTIONS = ["notice", "data", "proposal", "declarations"]
 
 
 def every_field(forms: Mapping[str, FormDefinition] | Mapping[str, SubForm]) -> Iterator[FieldDefinition]:
@@ -33,10 +35,17 @@ def every_field(forms: Mapping[str, FormDefinition] | Mapping[str, SubForm]) -> 
 def test_files_are_named_after_what_they_define(
     library: Mapping[str, FormDefinition], sub_forms: Mapping[str, SubForm]
 ) -> None:
-    assert set(library) == {"coworking-postazione", "clab-urbano-proposta"}
-    assert set(sub_forms) == SUB_FORMS
+    assert set(library) == FORMS
     assert all(form.form == name for name, form in library.items())
     assert all(form.form == name for name, form in sub_forms.items())
+
+
+def test_forms_share_sections_and_blocks_and_differ_in_codes(library: Mapping[str, FormDefinition]) -> None:
+    assert len({form.code for form in library.values()}) == len(library)
+    for form in library.values():
+        assert [section.id for section in form.sections] == SECTIONS, form.form
+        assert {"informativa_letta", "email", "lingua", "supporto"} <= {field.id for field in form.fields}
+        assert form.procedure.law241 == ("dichiarazione_445" in {field.id for field in form.fields}), form.form
 
 
 def test_everything_is_said_in_english_too(
@@ -54,7 +63,8 @@ def test_numbers_and_people_s_data_keep_out_of_sheets(library: Mapping[str, Form
     shown = {field.id for field in every_field(library) if field.sheet == "yes"}
     assert not shown & {
         "nome", "cognome", "email", "telefono", "partita_iva", "team", "supporto", "situazione_lavoro",
-        "ente_pec", "referente_nome", "genitore_nome", "genitore_email",
+        "ente_pec", "referente_nome", "genitore_nome", "genitore_email", "membri", "uscita_autonoma", "tessera",
+        "impresa_piva", "legale_rappresentante", "docente", "docente_email", "codice_invito",
     }  # fmt: skip
 
 
@@ -89,12 +99,16 @@ def test_every_code_has_its_message_with_its_placeholders() -> None:
     for code, placeholders in CODES.items():
         for message in messages[code].values():
             assert set(re.findall(r"\{(\w+)\}", message)) <= placeholders, code
+    for wording, (code, placeholders) in WORDINGS.items():
+        assert code in CODES
+        for message in messages[wording].values():
+            assert set(re.findall(r"\{(\w+)\}", message)) <= placeholders, wording
 
 
-@pytest.mark.parametrize("name", [*FIELD_TYPES, *VALIDATORS, *CODES])
+@pytest.mark.parametrize("name", [*FIELD_TYPES, *VALIDATORS, *CODES, *WORDINGS, *DERIVED])
 def test_the_handbook_names_every_type_validator_and_code(name: str) -> None:
     handbook = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
-    assert f"`{name}`" in handbook or f"`{name}:" in handbook
+    assert f"`{name}`" in handbook or f"`{name}:" in handbook or f"derived: {name}}}" in handbook
 
 
 def test_the_handbook_names_every_key_of_a_field() -> None:
