@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, StoredFile, Submission
@@ -33,7 +33,7 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.submission_id == submission.id, OutboxMessage.channel == "mail")
-        .values(target=GONE)
+        .values(target=GONE, dedupe_key=literal(f"{GONE}-") + cast(OutboxMessage.id, String))  # it named the address
     )
     _remove_files(context, session, submission)
 
