@@ -128,7 +128,7 @@ def _openness(context: Context, holding: Holding) -> TokenState:
         closed = holding.definition.state(submission.state).kind in ("closed", "final")
         return "revoked" if token.revoked_at or (closed and token.purpose == "action") else "open"
     if token.used_seq is not None:
-        return "used"
+        return "used" if token.revoked_at is None else "revoked"  # only retention revokes what was used
     stale = token.entered_seq != submission.entered_seq or token.version != submission.version
     if token.revoked_at is not None or stale:
         return "revoked"
