@@ -34,6 +34,7 @@ Role = Literal[
     "cedente",
     "riusante",
     "cabina_di_regia",
+    "newsletter",
 ]
 """Who a mail may be written for (clarifications.md §3)."""
 

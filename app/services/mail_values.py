@@ -16,6 +16,8 @@ from app.models import Submission
 from app.security import mask_email
 from forms.fields import shown
 from workflows.anchors import add_months
+from workflows.case import Standing
+from workflows.ranking import mean
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,12 @@ class Letterhead:
     term: date | None = None
     start: datetime | None = None
     end: datetime | None = None
+    meeting: datetime | None = None
     position: int | None = None
+    standing: Standing | None = None
+    waiting: int | None = None
+    tutor: str = ""
+    to_bring: str = ""
     scores: tuple[int, ...] = ()
     deleted_on: date | None = None
     notes: tuple[str, ...] = ()
@@ -58,7 +65,11 @@ def mean_score(scores: tuple[int, ...]) -> str:
     """The mean in hundredths, half up, as people write it: `82,5`; nothing without scores."""
     if not scores:
         return ""
-    hundredths = (sum(scores) * 200 + len(scores)) // (2 * len(scores))
+    return shown_score(mean(scores))
+
+
+def shown_score(hundredths: int) -> str:
+    """A score in hundredths as people write it: `82,5`."""
     whole, part = divmod(hundredths, 100)
     return f"{whole},{part:02d}".rstrip("0").rstrip(",")
 
@@ -83,7 +94,12 @@ def _seat(head: Letterhead) -> str:
 
 
 def _booked(head: Letterhead) -> str:
-    return show_moment(head.start, head.language) if head.start else ""
+    moment = head.start or head.meeting
+    return show_moment(moment, head.language) if moment else ""
+
+
+def _position(head: Letterhead) -> str:
+    return str(head.position or (head.standing.position if head.standing else ""))
 
 
 def _days_left(head: Letterhead) -> str:
@@ -145,7 +161,12 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "inizio": lambda head: head.day(_first_day(head)),
     "fine": lambda head: head.day(_last_day(head)),
     "versione": lambda head: str(head.submission.version) if head.submission.version > 1 else "",
-    "posizione": lambda head: str(head.position or ""),
+    "edizione": lambda head: head.answer("edizione"),
+    "classe": lambda head: head.answer("classe"),
+    "posizione": _position,
+    "punteggio": lambda head: shown_score(head.standing.score) if head.standing else "",
+    "totale": lambda head: str(head.standing.total) if head.standing else "",
+    "in_attesa": lambda head: str(head.waiting or ""),
     "media": lambda head: mean_score(head.scores),
     "n": lambda head: str(len(head.scores)),
     "data_cancellazione": lambda head: head.day(head.deleted_on),
@@ -156,6 +177,9 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "potere_sostitutivo": lambda head: head.call.file.office.substitute,
     "tar": lambda head: head.call.file.office.court,
     "suggerimento": lambda head: head.call.file.next_steps.in_(head.language) if head.call.file.next_steps else "",
+    "posti": lambda head: str(head.call.site(head.call.site_of(head.submission.answers)).places or ""),
+    "tutor": lambda head: head.tutor,
+    "cosa_portare": lambda head: head.to_bring,
     "referente": lambda head: head.call.file.office.name,
     "email_ufficio": lambda head: head.call.file.office.email,
     "telefono_ufficio": lambda head: head.call.file.office.phone,
@@ -171,6 +195,7 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "titolo_2": lambda head: head.joined_title,
     "cosa": _seat,
     "quando": _booked,
+    "luogo": _input("luogo"),
     "atto": _input("atto"),
 }
 """Every placeholder but the links, which `Letterhead.links` carries."""
