@@ -113,7 +113,8 @@ def judge_bound(
     ids = {each.id for each in fields}
     below = {key: value for key, value in previous.items() if key not in ids}
     # A browser can't send again a file that is there already: who corrects other answers keeps it.
-    files = {each.id: previous[each.id] for each in fields if each.type == "file" and each.id in previous}
+    own = set(definition.corrects) if isinstance(definition, SubForm) else ids
+    files = {each.id: previous[each.id] for each in fields if each.type == "file" and each.id in own & set(previous)}
     judging = _Judging(bound, context, below, files, declared)
     shown = [each for each in fields if judging.read(each)]
     for each in shown:

@@ -57,7 +57,10 @@ class File(FieldType):
             "size": size,
             "sha256": digest.hexdigest(),
         }
-        if facts["content_type"] == _PDF and definition.check("max_pages") and (pages := count_pages(stream)):
+        # What is too large is refused anyway, and a hostile file costs seconds to read.
+        largest = definition.check("max_mb")
+        small = largest is None or size <= largest.parameter * _MEGABYTE
+        if small and facts["content_type"] == _PDF and definition.check("max_pages") and (pages := count_pages(stream)):
             facts["pages"] = pages
         stream.seek(0)
         return facts

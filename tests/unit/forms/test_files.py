@@ -115,3 +115,7 @@ def test_who_corrects_other_answers_keeps_the_file(
     upload = FileStorage(io.BytesIO(pdf(3)), filename="nuovo.pdf")
     assert judged(asked, [*text, ("pitch", upload)], previous=previous).answers["pitch"]["filename"] == "nuovo.pdf"
     assert [error.code for error in judged(asked, text).errors] == ["required"]
+    # The sub-form's own document is another one, whatever the form calls its own.
+    lab = {"allegato": {**previous["pitch"], "filename": "scaletta.pdf"}}
+    plain = expand(sub_forms["integrazione"], library["laboratorio-proposta"])
+    assert "allegato" not in judged(plain, [("risposta", "Ecco")], previous=lab).answers
