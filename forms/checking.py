@@ -105,6 +105,8 @@ def _check_options(entry: Entry, *, has_options: bool) -> Iterator[Fault]:
     values = [option.value for option in field.options]
     if has_options and not values and field.options_from is None:
         yield entry.fault("type", f"a {field.type} needs options", "add `options:` with value, it and en")
+    if field.options_from and not has_options:
+        yield entry.fault("options_from", f"a {field.type} has no options", "use radio, select or checkboxes")
     if values and not has_options:
         yield entry.fault("options", f"a {field.type} has no options", "remove them, or use radio or select")
     for value in _repeated(values):

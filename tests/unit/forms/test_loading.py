@@ -54,7 +54,6 @@ FIELD = "- {id: a, type: text, label: {it: A}, pii: none%s}"
         (", options: [{value: x, it: X}]", "a text has no options", "remove them"),
         (", item: [{id: x, type: text, label: {it: X}, pii: none}]", "`item` belongs to type repeat", ""),
         (", of: requested", "`of` belongs to type form_fields", ""),
-        (", options_from: requirements", "only makes sense in a sub-form", ""),
         (", sheet: {derived: fascia_eta}", "can't be derived from a text", "use one of fascia_eta"),
     ],
 )
@@ -79,6 +78,21 @@ def test_every_mistake_has_its_line(rest: str, what: str, fix: str) -> None:
         ("{id: a, type: file, label: {it: A}, pii: none, sheet: yes}", "a file can't be shown in a sheet"),
         ("{id: a, type: form_fields, of: requested, label: {it: A}, pii: none}", "only makes sense in a sub-form"),
         ("{id: a, type: date, label: {it: A}, pii: none, validators: [age_range]}", "the form has no `age`"),
+        ("{id: a, type: text, label: {it: A}, pii: none, options_from: editions}", "a text has no options"),
+        (
+            "{id: a, type: radio, label: {it: A}, pii: none, options_from: requirements}",
+            "only makes sense in a sub-form",
+        ),
+        ("{id: a, type: date, label: {it: A}, pii: none, validators: [{after: b}]}", "no field `b`"),
+        (
+            "{id: a, type: integer, label: {it: A}, pii: none, validators: [{le_capacity: b}]}",
+            "`le_capacity`: no field `b`",
+        ),
+        (
+            "{id: a, type: date, label: {it: A}, pii: none, validators: [{max_span_days: {field: a}}]}",
+            "write `- max_span_days: {field: inizio, days: 365}`",
+        ),
+        ("{id: a, type: email, label: {it: A}, pii: none, validators: [{domain: polimi}]}", "write `- domain"),
         (
             "{id: a, type: radio, label: {it: A}, pii: none, options: [{value: x, it: X}, {value: x, it: Y}]}",
             "two options have the value `x`",
@@ -124,6 +138,34 @@ def test_ids_are_used_once() -> None:
 def test_faults_of_a_block_name_the_block_s_file() -> None:
     block = parse("block: b\nfields:\n  - {id: a, type: tex, label: {it: A}, pii: none}\n", "b.yaml")
     assert faults("- block: b", {"b": block}) == ["b.yaml:3: field `a`: unknown type `tex`: did you mean `text`?"]
+
+
+def test_a_block_may_stand_without_some_fields() -> None:
+    one = "  - {id: %s, type: text, label: {it: X}, pii: none}\n"
+    block = parse("block: b\nfields:\n" + one % "a" + one % "c", "b.yaml")
+    form = load_form(parse(HEAD + "      - {block: b, without: [c]}\n", "f.yaml"), {"b": block})
+    assert [field.id for field in form.fields] == ["a"]
+    told = faults("- {block: b, without: [d]}", {"b": block})
+    assert told == [f"f.yaml:{FIRST}: block `b` has no field `d`: use some of: a, c"]
+
+
+def test_a_day_comes_after_a_day() -> None:
+    text = "- {id: a, type: text, label: {it: A}, pii: none}"
+    after = "- {id: b, type: date, label: {it: B}, pii: none, validators: [{after: a}]}"
+    assert ["`a` is no date" in fault for fault in faults(f"{text}\n{after}")] == [True]
+
+
+def test_a_sub_form_has_no_editions() -> None:
+    field = "{id: a, type: radio, label: {it: A}, pii: none, options_from: editions}"
+    text = f"form: s\ntitle: {{it: S}}\nfields:\n  - {field}\n"
+    with pytest.raises(DefinitionError, match="a sub-form has no editions"):
+        load_sub_form(parse(text, "s.yaml"))
+
+
+def test_the_law_wants_a_term() -> None:
+    told = faults(FIELD % "", head=HEAD.replace(", days: 30", ""))
+    assert any("has a term: add `days: 30`" in fault for fault in told)
+    load_form(parse(HEAD.replace("law241: true, days: 30", "law241: false") + "      " + FIELD % "", "f.yaml"), {})
 
 
 def test_an_unknown_block_is_named() -> None:
