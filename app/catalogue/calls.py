@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -24,11 +24,24 @@ PEOPLE_KEYS: Mapping[str, str] = {
     "revisore": "reviewer",
     "provincia": "province",
     "protocollo": "register",
+    "commissione": "panel",
+    "cedente": "donor",
+    "riusante": "receiver",
 }
 """Role of a workflow -> key under `people:` (clarifications.md §3)."""
 
+PeopleKey = Literal[
+    "coordinator", "case_officer", "reviewer", "province", "register", "panel", "donor", "receiver", "newsletter"
+]
+"""Who a call may name under `people:`."""
+
 PEOPLE_DEFAULTS: Mapping[str, str] = {"case_officer": "coordinator", "register": "coordinator"}
 """Who stands in where a call names nobody."""
+
+
+def in_rome(instant: datetime) -> datetime:
+    """The instant in UTC; without a zone it is told in Europe/Rome."""
+    return (instant if instant.tzinfo else instant.replace(tzinfo=ROME)).astimezone(UTC)
 
 
 class Person(Strict):
@@ -55,13 +68,55 @@ PeopleValue = tuple[Person, ...]
 
 
 class Site(Strict):
-    """One value of the routing answer: its places, where its rows go, its city (for holidays)."""
+    """One value of the routing answer.
+
+    `places` are desks or seats to give away, `capacity` the people a room takes, `city` says whose holidays count.
+    """
 
     label: Text | None = None
     places: int | None = Field(default=None, ge=0)
+    capacity: int | None = Field(default=None, ge=1)
     tab: str | None = None
     workbook: str | None = None
     city: Literal["cinisello", "matera"] | None = None
+
+
+class Edition(Strict):
+    """One edition of a course: its seats, its dates (Europe/Rome), and whom it is for."""
+
+    id: str
+    title: Text
+    seats: int = Field(ge=1)
+    min: int = Field(default=0, ge=0)
+    start: datetime
+    end: datetime
+    age: tuple[int, int] | None = None
+
+    @field_validator("start", "end")
+    @classmethod
+    def _in_rome(cls, instant: datetime) -> datetime:
+        return in_rome(instant)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Edition:
+        if self.end <= self.start:
+            raise ValueError("`end` is not after `start` | move one of the two dates")
+        return self
+
+    @property
+    def list_close(self) -> datetime:
+        """When nobody is called from the waiting list any more: a day before the start (clarifications.md §2)."""
+        return self.start - timedelta(hours=24)
+
+
+class Invite(Strict):
+    """An invite code that the call knows from the start; `demo` ones hold on embedded defaults only."""
+
+    code: str = Field(pattern=r"^[A-Z]{2}-[0-9A-Z]{4}$")
+    school: str
+    school_year: str
+    places: int | None = Field(default=None, ge=1)
+    demo: bool = False
 
 
 class Office(Strict):
@@ -115,13 +170,16 @@ class CallFile(Strict):
     title: Text
     opens: datetime
     closes: datetime | None = None
+    ends: datetime | None = None
     form: str | dict[str, Any]
     workflow: str | dict[str, Any]
     city: Literal["cinisello", "matera"] = "cinisello"
     route_by: str | None = None
     sites: dict[str, Site] = Field(default_factory=dict)
     options: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    people: dict[Literal["coordinator", "case_officer", "reviewer", "province", "register"], Any]
+    editions: tuple[Edition, ...] = ()
+    invites: tuple[Invite, ...] = ()
+    people: dict[PeopleKey, Any]
     reviews: int = Field(default=2, ge=1)
     requirements: tuple[Text, ...] = ()
     criteria: tuple[Text, ...] = ()
@@ -130,12 +188,10 @@ class CallFile(Strict):
     sheet: SheetSettings | None = None
     messages: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
-    @field_validator("opens", "closes")
+    @field_validator("opens", "closes", "ends")
     @classmethod
     def _in_rome(cls, instant: datetime | None) -> datetime | None:
-        if instant is None:
-            return None
-        return (instant if instant.tzinfo else instant.replace(tzinfo=ROME)).astimezone(UTC)
+        return None if instant is None else in_rome(instant)
 
     @field_validator("people")
     @classmethod
@@ -197,6 +253,21 @@ class Call:
         sites = set(self.file.sites)
         options = ((field, {option.value for option in field.options}) for field in self.form.fields)
         return next((field for field, values in options if sites and sites <= values), None)
+
+    def edition_of(self, answers: Mapping[str, Any]) -> Edition | None:
+        """The edition that was chosen, where the call has editions."""
+        field = next((field for field in self.form.fields if field.options_from == "editions"), None)
+        chosen = answers.get(field.id) if field else None
+        return next((edition for edition in self.file.editions if edition.id == chosen), None)
+
+    def limit_of(self, answers: Mapping[str, Any]) -> int | None:
+        """How many places there are of what was asked for; None where nothing limits it."""
+        edition = self.edition_of(answers)
+        if edition is not None:
+            return edition.seats
+        code = str(answers.get("codice_invito", "")).upper()
+        invite = next((invite for invite in self.file.invites if invite.code == code), None)
+        return invite.places if invite else self.site(self.site_of(answers)).places
 
     def site_of(self, answers: Mapping[str, Any]) -> str:
         """The routing answer's value, or "" where the call has one site only."""

@@ -11,7 +11,7 @@ import forms
 import workflows
 from app.catalogue.calls import Call, CallFile
 from app.catalogue.messages import Message, load_message
-from forms.definition import FormDefinition, SubForm, load_form, load_sub_form
+from forms.definition import FormDefinition, Option, SubForm, load_form, load_sub_form
 from forms.document import DefinitionError, Document, Fault, build, parse
 from workflows.definition import WorkflowDefinition, load_workflow
 
@@ -139,10 +139,14 @@ def resolve_call(
     call = Call(file, form, workflow, document, {**messages, **own})
     try:
         narrowed = {route.id: tuple(file.sites)} if (route := call.route_field) and file.sites else {}
+        if file.editions:
+            form = form.with_editions(
+                [Option(value=each.id, it=each.title.it, en=each.title.en) for each in file.editions]
+            )
         form = form.narrowed({**narrowed, **file.options})
     except ValueError as error:
         what, _, fix = str(error).partition(" | ")
-        path = ("options",) if file.options else ("sites",)
+        path = ("options",) if file.options else ("editions",) if file.editions else ("sites",)
         raise DefinitionError([document.fault(path, what, fix)]) from error
     return Call(file, form, workflow, document, {**messages, **own})
 

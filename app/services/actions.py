@@ -17,21 +17,25 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, files, mailing, tokens, transitions
+from app.services import cases, files, judging, mailing, tokens, transitions
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.facts import Question, facts_of, requirement_ids
 from app.services.roles import role_label
+from app.services.said import event_label
 from app.services.views import ActionResult, ActionView, Choice, DoneView, TokenState
-from forms.builder import JudgeContext, Judgement, judge
+from forms.builder import Judgement, judge
 from forms.definition import FormDefinition, Option, SubForm, expand
 from workflows.case import Case
-from workflows.definition import Transition, WorkflowDefinition
+from workflows.definition import SYSTEM, Transition, WorkflowDefinition
 from workflows.engine import offers
 
 CONFIRMS_ADDRESS = "email_confirmed"
 """Only a link that came by mail may confirm the address; the page shown after sending may not."""
+
+WAYS_OUT = frozenset({"withdraw", "consent_withdrawn"})
+"""Events that are always open to the applicant's side: nobody waits for them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def download(context: Context, token: str, file_id: int) -> files.Download | Non
         row = tokens.find(session, token, "action")
         if row is None or row.role in mailing.APPLICANT_SIDE:
             return None
-        if _openness(context, hold(context, session, row)) != "open":
+        if _openness(context, session, hold(context, session, row)) != "open":
             return None
         return files.read(context, session, row.submission_id, file_id)
 
@@ -122,11 +126,14 @@ def hold(context: Context, session: Session, row: ActionToken) -> Holding:
     )
 
 
-def _openness(context: Context, holding: Holding) -> TokenState:
+def _openness(context: Context, session: Session, holding: Holding) -> TokenState:
     token, submission = holding.token, holding.submission
     if token.entered_seq is None:
         closed = holding.definition.state(submission.state).kind in ("closed", "final")
-        return "revoked" if token.revoked_at or (closed and token.purpose == "action") else "open"
+        if token.revoked_at or (closed and token.purpose == "action"):
+            last = _last_move(session, holding)
+            return "used" if not token.revoked_at and last and last.actor == token.role else "revoked"
+        return "open"
     if token.used_seq is not None:
         return "used" if token.revoked_at is None else "revoked"  # only retention revokes what was used
     stale = token.entered_seq != submission.entered_seq or token.version != submission.version
@@ -139,8 +146,9 @@ def _openness(context: Context, holding: Holding) -> TokenState:
 
 def _view(context: Context, session: Session, holding: Holding, language: str | None) -> ActionView:
     spoken = language or holding.language
-    state = _openness(context, holding)
+    state = _openness(context, session, holding)
     token = holding.token
+    choices = choices_of(context, session, holding, spoken) if state == "open" else ()
     return ActionView(
         token_state=state,
         id=token.id,
@@ -151,8 +159,8 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         role_label=role_label(token.role, spoken),
         person=mask_email(token.person),
         language=spoken,
-        deadline=deadline_of(session, holding.submission),
-        choices=choices_of(context, session, holding, spoken) if state == "open" else (),
+        deadline=deadline_for(session, holding, choices),
+        choices=choices,
         done=_done(session, holding, spoken),
         explanation=_what_happened(session, holding, spoken) if state == "revoked" else "",
         prefilled=dict(holding.submission.answers),
@@ -203,7 +211,7 @@ def _judge(context: Context, holding: Holding, choice: Choice, formdata: Any) ->
         return None
     birth = holding.submission.answers.get(cases.APPLICANT_BIRTH)
     judged = replace(
-        JudgeContext.of(holding.form, context.clock.now()),
+        judging.context_of(context, holding.call),
         birth_date=date.fromisoformat(birth) if birth else None,
         known={"esito": choice.event},
     )
@@ -235,10 +243,24 @@ def deadline_of(session: Session, submission: Submission) -> datetime | None:
     return min(session.scalars(query).all(), default=None)
 
 
-def _event_label(definition: WorkflowDefinition, event: Event, language: str) -> str:
-    transitions_ = definition.leaving(event.from_state or "", event.event)
-    labelled = next((each.label for each in transitions_ if each.label and each.to in (event.to_state, None)), None)
-    return labelled.in_(language) if labelled else definition.state(event.to_state).label.in_(language)
+def deadline_for(session: Session, holding: Holding, choices: Sequence[Choice]) -> datetime | None:
+    """Until when the holder is awaited; None where the state waits for somebody else, or for time."""
+    role, state = holding.token.role, holding.definition.state(holding.submission.state)
+    if role in mailing.APPLICANT_SIDE:
+        awaited = any(choice.event not in WAYS_OUT for choice in choices)
+    else:
+        awaited = any(notify.role == role and not notify.for_information for notify in state.notify)
+    return deadline_of(session, holding.submission) if awaited else None
+
+
+def _last_move(session: Session, holding: Holding) -> Event | None:
+    """The event that brought the case to where it stands; what retention did at the end is no move of anybody's."""
+    query = select(Event).where(
+        Event.submission_id == holding.submission.id,
+        Event.from_state != Event.to_state,
+        Event.event != "retention",
+    )
+    return session.scalars(query.order_by(Event.seq.desc())).first()
 
 
 def _done(session: Session, holding: Holding, language: str) -> DoneView | None:
@@ -253,26 +275,26 @@ def _done(session: Session, holding: Holding, language: str) -> DoneView | None:
         return None
     inputs = mailing.act_of(session, holding.submission, event.seq)
     return DoneView(
-        label=_event_label(holding.definition, event, language),
+        label=event_label(holding.definition, event, language),
         who=f"{role_label(event.actor, language)} ({mask_email(holding.token.person)})",
         at=event.at,
         reason=str(inputs.get("motivazione", "")),
-        state_label=holding.definition.state(event.to_state).label.in_(language),
+        state_label=holding.definition.state(holding.submission.state).label.in_(language),
     )
 
 
 def _what_happened(session: Session, holding: Holding, language: str) -> str:
-    """Why a link is closed: the event by which its step was left, and who fired it."""
-    query = (
-        select(Event)
-        .where(
+    """Why a link is closed: the event by which its step, or the case, was left, and the person who did it."""
+    if holding.token.entered_seq is None:
+        event = _last_move(session, holding)
+    else:
+        query = select(Event).where(
             Event.submission_id == holding.submission.id,
-            Event.seq > (holding.token.entered_seq or 0),
+            Event.seq > holding.token.entered_seq,
             Event.from_state != Event.to_state,
         )
-        .order_by(Event.seq)
-    )
-    event = session.scalars(query).first()
+        event = session.scalars(query.order_by(Event.seq)).first()
     if event is None:
         return ""
-    return f"{_event_label(holding.definition, event, language)} – {role_label(event.actor, language)}"
+    label = event_label(holding.definition, event, language)
+    return label if event.actor == SYSTEM else f"{label} – {role_label(event.actor, language)}"

@@ -45,7 +45,7 @@ def number_of(answers: Mapping[str, Any]) -> int:
 
 def free(session: Session, call: Call, answers: Mapping[str, Any]) -> bool | None:
     """Whether every key of the request has room; None where the call has no capacity."""
-    limit = call.site(call.site_of(answers)).places
+    limit = call.limit_of(answers)
     keys = keys_of(call, answers)
     if limit is None or not keys:
         return None

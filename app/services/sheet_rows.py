@@ -20,7 +20,13 @@ from integrations.sheets.layout import CellValue, Column
 from integrations.sheets.reconcile import OurRow
 from workflows.definition import WorkflowDefinition
 
-KINDS: Mapping[str, str] = {"integer": "integer", "euro": "decimal", "date": "date", "checkbox": "bool"}
+KINDS: Mapping[str, str] = {
+    "integer": "integer",
+    "euro": "decimal",
+    "decimal": "decimal",
+    "date": "date",
+    "checkbox": "bool",
+}
 """Field type -> kind of sheet column; everything else is text."""
 
 
