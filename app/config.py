@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 LOOPBACK = "127.0.0.1"
+LEAST_SECONDS = 2
+"""No person answers a form sooner; browsers that fill it in still leave the button to press."""
+
 _MINIMUM_KEY_LENGTH = 32  # bytes: what HMAC-SHA256 takes whole
 _LONGEST_SOCKET_PATH = 100  # a Unix socket's address has 108 bytes
 
@@ -94,6 +97,17 @@ SETTINGS = (
         "`file://HOME/files`",
         "where uploads are kept, as an fsspec URL; S3-compatible where there are several hosts",
     ),
+    Setting(
+        "HUBOUT_TRUSTED_PROXIES",
+        "`0`",
+        "how many reverse proxies of yours stand before the pages: the visitor's address is read that far from the "
+        "right end of `X-Forwarded-For`; with `0` the header is ignored and the connection tells the address",
+    ),
+    Setting(
+        "HUBOUT_SENDS_PER_ADDRESS",
+        "`60`",
+        "applications taken from one network address in ten minutes; `0`: no limit",
+    ),
     Setting("HUBOUT_LOG_SHEETS", "`0`", "`1`: the local Google writes each request to `HOME/sheets-requests.jsonl`"),
     Setting("HUBOUT_SHEETS_QUOTA", "`0`", "`1`: the local Google enforces Google's quotas"),
     Setting("HUBOUT_REQUIRE_ALL", "`0`", "`1`: tests fail where they would skip for a missing tool (CI)"),
@@ -132,6 +146,8 @@ class Settings:
     workers: int
     clock_start: datetime | None
     files_url: str
+    trusted_proxies: int
+    sends_per_address: int
     log_sheets: bool
     sheets_quota: bool
     require_all: bool
@@ -157,6 +173,11 @@ class Settings:
     def local(self) -> bool:
         """True while mail and sheets are our stand-ins: nothing done here reaches a real person."""
         return self.embedded_smtp and self.embedded_sheets
+
+    @property
+    def least_seconds(self) -> int:
+        """The shortest time in which a person fills in a form; programs that play on a local stack need none."""
+        return 0 if self.local else LEAST_SECONDS
 
     @property
     def sheets_port(self) -> int:
@@ -243,6 +264,8 @@ def _read(reader: _Reader) -> Settings:
         workers=reader.read("HUBOUT_WORKERS", _whole(1, 64), 2),
         clock_start=reader.read("HUBOUT_CLOCK", _instant, None),
         files_url=reader.read("HUBOUT_FILES_URL", _any_url, f"file://{home / 'files'}"),
+        trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", _whole(0, 9), 0),
+        sends_per_address=reader.read("HUBOUT_SENDS_PER_ADDRESS", _whole(0, 100_000), 60),
         log_sheets=reader.read("HUBOUT_LOG_SHEETS", _flag, default=False),
         sheets_quota=reader.read("HUBOUT_SHEETS_QUOTA", _flag, default=False),
         require_all=reader.read("HUBOUT_REQUIRE_ALL", _flag, default=False),

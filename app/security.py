@@ -36,6 +36,24 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def sign(key: bytes, purpose: str, text: str) -> str:
+    """`text` with a signature that `signed` knows again: for what a page carries and nobody may make up."""
+    return f"{text}~{_signature(key, purpose, text)}"
+
+
+def signed(keys: Sequence[bytes], purpose: str, sealed: str) -> str | None:
+    """The text that one of `keys` signed for `purpose`; None for anything else."""
+    text, separator, signature = sealed.rpartition("~")
+    given = signature.encode()
+    if separator and any(hmac.compare_digest(given, _signature(key, purpose, text).encode()) for key in keys):
+        return text
+    return None
+
+
+def _signature(key: bytes, purpose: str, text: str) -> str:
+    return hmac.new(key, canonical([purpose, text]), hashlib.sha256).hexdigest()
+
+
 def new_reference(code: str, year: int) -> str:
     """A public code like `CWK-26-7F3K9Q`: form, year, five random characters and one that checks them."""
     body = "".join(secrets.choice(CROCKFORD) for _ in range(5))

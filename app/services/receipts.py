@@ -5,6 +5,8 @@ It tells of the moment of sending: the answers are those of the first event, eve
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,10 +37,7 @@ def receipt(context: Context, token: str, language: str | None = None) -> Receip
         if sent is None:
             return None
         spoken = language or submission.language
-        law241, days = form.procedure.law241, form.procedure.days
-        state = holding.definition.initial
-        began = (Visit(state, submission.submitted_at, "submit"),)
-        term = legal_term(holding.definition, began, submission.submitted_at, days, submission.submitted_at).term
+        law241 = form.procedure.law241
         file = holding.call.file
         return ReceiptView(
             reference=submission.reference,
@@ -49,8 +48,8 @@ def receipt(context: Context, token: str, language: str | None = None) -> Receip
             confirmed_at=submission.confirmed_at,
             confirm_by=None if submission.confirmed_at else actions.deadline_of(session, submission),
             law241=law241,
-            term=local_day(term) if law241 else None,
-            term_days=days,
+            term=_first_term(holding),
+            term_days=form.procedure.days,
             office=file.office.name,
             officer=file.office.officer,
             email=file.office.email,
@@ -60,6 +59,15 @@ def receipt(context: Context, token: str, language: str | None = None) -> Receip
             answers=answers_shown(form, sent, spoken, declarations=True),
             sha256=digest(submission, sent),
         )
+
+
+def _first_term(holding: actions.Holding) -> date | None:
+    """The day by which the law wants an answer, counted when the application came; later stops may move it."""
+    sent, days = holding.submission.submitted_at, holding.form.procedure.days
+    if not holding.form.procedure.law241 or days is None:
+        return None
+    began = (Visit(holding.definition.initial, sent, "submit"),)
+    return local_day(legal_term(holding.definition, began, sent, days, sent).term)
 
 
 def digest(submission: Submission, sent: dict[str, object]) -> str:

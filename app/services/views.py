@@ -203,7 +203,7 @@ class ReceiptView:
     confirm_by: datetime | None
     law241: bool
     term: date | None
-    term_days: int
+    term_days: int | None
     office: str
     officer: str
     email: str

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.services import actions as service
 from app.services.views import ActionResult, ActionView, TokenState
+from app.web.abuse import objection_to_act
 from app.web.choices import first_inputs, form_of, refusal_of
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import everything_posted, form_is_ours, new_token
@@ -78,6 +79,8 @@ def decide(case: int) -> BaseResponse:
         return _reopen()
     if not form_is_ours():
         return _page(view, request.form, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+    if objection := objection_to_act(_token()):
+        return objection.on(_page(view, request.form, code=objection.code, notice=objection.notice))
     result = service.act(context(), _token(), request.form.get(EVENT, ""), everything_posted(), asked_language())
     if result.decided:
         return redirect(url("actions.show_case", case=case), HTTPStatus.SEE_OTHER)

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.services import applicants, calls, submissions
 from app.services.views import CallView, StatusView
+from app.web.abuse import wait_to_send
 from app.web.applications import judge_application
 from app.web.errors import problem
 from app.web.openapi import describe
@@ -66,7 +67,7 @@ def send_submission(call: str) -> Response:
     key = request.headers.get(KEY_HEADER, "").strip() or str(uuid4())
     if len(key) > _LONGEST_KEY:
         return problem(HTTPStatus.BAD_REQUEST, "idempotency-key", f"{KEY_HEADER} is longer than {_LONGEST_KEY}")
-    judgement = judge_application(view.form, MultiDict(form_inputs(view.form, sent)))
+    judgement = judge_application(view, MultiDict(form_inputs(view.form, sent)))
     if not judgement.valid:
         return _invalid(judgement)
     return _submit(view, judgement, key)
@@ -82,6 +83,12 @@ def show_submission(token: str) -> Response:
 
 
 def _submit(view: CallView, judgement: Judgement, key: str) -> Response:
+    # Programs play many applications on a local stack, which writes to nobody.
+    wait = 0 if context().settings.local else wait_to_send(str(judgement.answers.get("email", "")))
+    if wait:
+        refused = problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many", "Too many applications in a short time")
+        refused.headers["Retry-After"] = str(wait)
+        return refused
     call = context().catalogue.calls[view.id]
     try:
         receipt = submissions.submit(context(), submissions.Sending(call, judgement, key, _language()))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.services import applicants as service
 from app.services.views import ActionResult, StatusView
+from app.web.abuse import objection_to_act
 from app.web.choices import first_inputs, form_of, refusal_of
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import everything_posted, form_is_ours, new_token
@@ -40,6 +41,8 @@ def act(token: str) -> BaseResponse:
     read_in(status.language)
     if not form_is_ours():
         return _page(status, token, request.form, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+    if objection := objection_to_act(token):
+        return objection.on(_page(status, token, request.form, code=objection.code, notice=objection.notice))
     result = service.act(context(), token, request.form.get(EVENT, ""), everything_posted(), asked_language())
     if result.decided:
         return redirect(url("applicants.show_status", token=token), HTTPStatus.SEE_OTHER)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.errors import new_incident
 from app.services import submissions
+from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
 from app.web.form_page import Remarks, show_form, with_row, without_row
 from app.web.page import context, language, show, show_notice, today, url, words
 from app.web.pages import call_page, get_call
@@ -49,8 +50,8 @@ def send_application(call: str) -> BaseResponse:
     typed = request.form
     if ADD_ROW in typed or REMOVE_ROW in typed:
         return _form_page(view, _with_rows_changed(view.form, typed))
-    if not form_is_ours():
-        return _form_page(view, typed, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+    if objection := _not_ours() or objection_to_inputs(typed):
+        return _objected(view, typed, objection)
     judgement = judge_application(view.form, everything_posted())
     if not judgement.valid and not view.open:
         return call_page(view, meanwhile=True)
@@ -67,6 +68,8 @@ def judge_application(form: FormDefinition, typed: MultiDict[str, Any]) -> Judge
 
 def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str]) -> BaseResponse:
     say = words()
+    if objection := objection_to_sending(typed, str(judgement.answers.get("email", ""))):
+        return _objected(view, typed, objection)
     call = context().catalogue.calls[view.id]
     sending = submissions.Sending(call, judgement, _key(typed), language())
     try:
@@ -80,6 +83,16 @@ def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str]) ->
         texts = (say("duplicate.text"), say("duplicate.what_next"))
         return show_notice(HTTPStatus.CONFLICT, say("duplicate.title"), *texts)
     return redirect(url("applicants.show_status", token=receipt.status_token), HTTPStatus.SEE_OTHER)
+
+
+def _not_ours() -> Objection | None:
+    """A form that comes from no page of this session, or from one that lay open too long."""
+    return None if form_is_ours() else Objection(HTTPStatus.BAD_REQUEST, words()("errors.session"))
+
+
+def _objected(view: CallView, typed: MultiDict[str, str], objection: Objection) -> BaseResponse:
+    """The page again, with everything typed and why it is not taken now."""
+    return objection.on(_form_page(view, typed, code=objection.code, notice=objection.notice))
 
 
 def _form_page(
@@ -97,6 +110,7 @@ def _form_page(
         form=show_form(view.form, typed, words(), remarks),
         key=_key(typed),
         csrf=new_token(),
+        started=started(typed),
         notice=notice,
         today=today(),
         multipart=any(field.type == "file" for field in view.form.fields),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it ships no types
 
 from app.web.actions import actions
@@ -61,6 +62,10 @@ def create_app(context: Context) -> Flask:
     for blueprint in (health_pages, mailbox, api):
         app.register_blueprint(blueprint)
     _serve_static(app, https=https)
+    if settings.trusted_proxies:  # else nobody's word for an address is taken but the connection's
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # the way Flask documents for WSGI middleware
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0
+        )
     return app
 
 
