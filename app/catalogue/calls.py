@@ -130,8 +130,21 @@ class Office(Strict):
     court: str = "TAR competente per territorio"
 
 
+REVIEW_PARTS: Mapping[str, str] = {
+    "esito_proposto": "outcome",
+    "punteggio_0_100": "score",
+    "conflitto": "conflict",
+    "note_per_il_gruppo": "note",
+}
+"""Columns that make a review by their very names."""
+
+
 class PartnerColumn(Strict):
-    """A column that reviewers fill in; `asks` says whose tab has it."""
+    """A column that reviewers fill in.
+
+    `asks` says whose tab has it, `only` (reviewers' ids) that some reviewers' tabs have it; `means` what it is for a
+    review where its id does not say it (`esito_proposto`, `punteggio_0_100`, `conflitto`, `note_per_il_gruppo`).
+    """
 
     id: str
     type: Literal["text", "integer", "date", "bool", "choice"] | None = None
@@ -139,12 +152,19 @@ class PartnerColumn(Strict):
     min: int | None = None
     max: int | None = None
     asks: Literal["reviewer", "province"] = "reviewer"
+    only: tuple[str, ...] = ()
+    means: Literal["outcome", "score", "conflict", "note"] | None = None
 
     @model_validator(mode="after")
     def _options_make_a_choice(self) -> PartnerColumn:
         if self.type == "choice" and not self.options:
             raise ValueError("a choice needs options | add `options: [sì, no]`")
         return self
+
+    @property
+    def part(self) -> str | None:
+        """What the column is for a review: outcome, score, conflict, note, or nothing that counts."""
+        return self.means or REVIEW_PARTS.get(self.id)
 
     @property
     def kind(self) -> Literal["text", "integer", "date", "bool", "choice"]:
@@ -304,7 +324,12 @@ class Call:
         reviewers = self.people("revisore", site)
         columns = tuple(column for column in sheet.partner_columns if column.asks == "reviewer")
         tabs = [
-            Tab(workbook, title if len(reviewers) == 1 else f"{title} – {reviewer.name}", reviewer, columns)
+            Tab(
+                workbook,
+                title if len(reviewers) == 1 else f"{title} – {reviewer.name}",
+                reviewer,
+                tuple(column for column in columns if not column.only or reviewer.id in column.only),
+            )
             for reviewer in reviewers
         ] or [Tab(workbook, title, None, columns)]
         opinion = tuple(column for column in sheet.partner_columns if column.asks == "province")

@@ -16,7 +16,7 @@ from integrations.sheets.cells import Problem, parse_cell
 from integrations.sheets.layout import CellValue, TabLayout
 from workflows.case import ABSTAINED, Review
 
-OUTCOME, CONFLICT, SCORE, NOTE = "esito_proposto", "conflitto", "punteggio_0_100", "note_per_il_gruppo"
+YES = "sì"
 OPINION = "parere_provincia"
 SHEET_RULE = "sheet_rule"
 """Name of the timer row by which an import asks for the engine's sheet rules to be tried."""
@@ -48,10 +48,15 @@ def as_review(call: Call, row: ReviewRow) -> Review:
     It counts when its outcome is one of the list, conflict is not yes and, where the tab asks for a score, the score
     is there (design.md §6).
     """
-    columns = {column.id: column for column in call.file.sheet.partner_columns} if call.file.sheet else {}
-    known = OUTCOME not in columns or row.outcome in columns[OUTCOME].options
+    columns = [
+        column
+        for column in (call.file.sheet.partner_columns if call.file.sheet else ())
+        if not column.only or row.reviewer in column.only
+    ]
+    outcomes = [option for column in columns if column.part == "outcome" for option in column.options]
+    known = not outcomes or row.outcome in outcomes
     abstained = row.outcome == ABSTAINED
-    scored = SCORE not in columns or row.score is not None
+    scored = row.score is not None or all(column.part != "score" for column in columns)
     return Review(
         reviewer=row.reviewer,
         valid=bool(row.outcome) and known and not abstained and not row.conflict and scored,
@@ -73,7 +78,8 @@ def record(
     now = context.clock.now()
     said = _said(layout, cells)
     if tab.asks == "reviewer":
-        _store(session, submission, tab.reviewer.name, said, now)
+        parts = {column.part: said.get(column.id) for column in tab.columns if column.part}
+        _store(session, submission, tab.reviewer.name, parts, now)
     session.add(
         Timer(
             submission_id=submission.id,
@@ -95,7 +101,7 @@ def _said(layout: TabLayout, cells: Mapping[str, CellValue]) -> dict[str, CellVa
 
 
 def _store(
-    session: Session, submission: Submission, reviewer: str, said: Mapping[str, CellValue], now: datetime
+    session: Session, submission: Submission, reviewer: str, parts: Mapping[str, CellValue], now: datetime
 ) -> None:
     query = select(ReviewRow).where(
         ReviewRow.submission_id == submission.id,
@@ -106,8 +112,9 @@ def _store(
     if row is None:
         row = ReviewRow(submission_id=submission.id, reviewer=reviewer, version=submission.version)
         session.add(row)
-    row.outcome = str(said.get(OUTCOME, ""))
-    row.conflict = said.get(CONFLICT) == "sì"
-    row.score = said[SCORE] if isinstance(said.get(SCORE), int) else None  # type: ignore[assignment] # an integer column
-    row.note = str(said.get(NOTE, ""))
+    score = parts.get("score")
+    row.outcome = str(parts.get("outcome") or "")
+    row.conflict = parts.get("conflict") == YES
+    row.score = score if isinstance(score, int) else None
+    row.note = str(parts.get("note") or "")
     row.updated_at = now

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.catalogue.calls import CallFile, Office, PartnerColumn, SheetSettings, Site
+from app.catalogue.calls import CallFile, Edition, Invite, Office, PartnerColumn, SheetSettings, Site
 
-MODELS: tuple[type[BaseModel], ...] = (CallFile, Office, PartnerColumn, SheetSettings, Site)
-PEOPLE = ("coordinator", "case_officer", "reviewer", "province", "register")
+MODELS: tuple[type[BaseModel], ...] = (CallFile, Edition, Invite, Office, PartnerColumn, SheetSettings, Site)
+PEOPLE = ("coordinator", "case_officer", "reviewer", "province", "register", "panel", "donor", "receiver", "newsletter")
 
 
 @pytest.mark.parametrize("key", sorted({*PEOPLE, *(name for model in MODELS for name in model.model_fields)}))
