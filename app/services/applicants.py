@@ -21,20 +21,20 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
         holding = actions.hold(context, session, row)
         submission, call = holding.submission, holding.call
         spoken = language or submission.language
-        deadline = actions.deadline_of(session, submission)
+        choices = actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else ()
         return StatusView(
             case=case_view(context, session, call, submission, holding.case, language=spoken, role="richiedente"),
             language=spoken,
             first_name=applicant_name(submission.answers),
             masked_email=mask_email(row.person),
-            confirm_by=deadline if submission.confirmed_at is None else None,
+            confirm_by=actions.deadline_of(session, submission) if submission.confirmed_at is None else None,
             term_days=holding.form.procedure.days if holding.form.procedure.law241 else None,
             office=call.file.office.name,
             officer=call.file.office.officer,
             substitute=call.file.office.substitute,
             protocol=register_number(submission, spoken),
-            choices=actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else (),
-            deadline=deadline,
+            choices=choices,
+            deadline=actions.deadline_for(session, holding, choices),
             prefilled=dict(submission.answers),
             data_deleted_on=cases.deletion_day(session, context, submission),
         )

@@ -9,22 +9,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
-from app.models import Event, Review, StoredFile, Submission
-from app.services import cases
+from app.models import Event, EventPayload, Review, StoredFile, Submission
+from app.services import cases, said
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
-from app.services.mail_values import mean_score
+from app.services.mail_values import mean_score, register_number
 from app.services.reviews import as_review
 from app.services.views import AnswerShown, CaseView, FileLine, HistoryLine, ReviewLine
 from forms.definition import FormDefinition
 from forms.fields import shown
 from workflows.case import Case
-from workflows.definition import WorkflowDefinition
 
 UNSHOWN = frozenset({"checkbox"})
 """Declarations are shown by the form, not repeated as answers."""
 
 APPLICANTS = frozenset({"richiedente", "genitore"})
+
+BLIND = frozenset({"revisore", "provincia"})
+"""Roles that judge what was proposed, not who proposes it."""
+
+OFFICE = frozenset({"istruttore", "coordinatore", "backup_coordinatore"})
+"""Roles that follow the case, and read all that was said of it; the register office only gives its number."""
 
 
 def case_view(
@@ -37,12 +42,13 @@ def case_view(
     language: str,
     role: str,
 ) -> CaseView:
-    """The case for a reader in `role`: reviewers see no names, applicants see no reviews."""
+    """The case for a reader in `role`: who judges it sees no names, who applied no reviews."""
     form = form_of(session, context, submission)
     workflow = workflow_of(session, context, submission)
     state = workflow.state(submission.state)
     staff = role not in APPLICANTS
-    reviews = _reviews(session, call, submission) if staff and role not in ("revisore", "provincia") else ()
+    reviews = _reviews(session, call, submission) if role in OFFICE else ()
+    reading = said.Reading(workflow, form, context.catalogue.sub_forms, language, staff)
     scores = tuple(line.score for line in reviews if line.score is not None and not line.conflict)
     return CaseView(
         reference=submission.reference,
@@ -53,11 +59,12 @@ def case_view(
         public_text=state.public.in_(language),
         submitted_at=submission.submitted_at,
         term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
-        answers=answers_shown(form, submission.answers, language, blind=role in ("revisore", "provincia")),
-        history=_history(session, workflow, submission, language, staff=staff),
+        answers=answers_shown(form, submission.answers, language, blind=role in BLIND),
+        history=_history(session, reading, submission) if role in OFFICE | APPLICANTS else (),
         reviews=reviews,
         files=_files(session, submission) if staff else (),
         mean_score=mean_score(scores),
+        protocol=register_number(submission, language) if role in OFFICE and form.procedure.law241 else "",
     )
 
 
@@ -77,17 +84,23 @@ def answers_shown(
     return tuple(lines)
 
 
-def _history(
-    session: Session, workflow: WorkflowDefinition, submission: Submission, language: str, *, staff: bool
-) -> tuple[HistoryLine, ...]:
-    """The states the case has gone through, in words."""
-    query = select(Event).where(Event.submission_id == submission.id).order_by(Event.seq)
+def _history(session: Session, reading: said.Reading, submission: Submission) -> tuple[HistoryLine, ...]:
+    """The states the case has gone through and what the reader themselves did there, with what was said."""
+    query = (
+        select(Event, EventPayload.body)
+        .outerjoin(EventPayload, EventPayload.event_id == Event.id)
+        .where(Event.submission_id == submission.id)
+        .order_by(Event.seq)
+    )
     lines = []
-    for event in session.scalars(query):
-        if event.from_state == event.to_state and not staff:
+    for event, body in session.execute(query):
+        stayed = event.from_state == event.to_state
+        if stayed and not reading.staff and event.actor != "richiedente":
             continue
-        state = workflow.state(event.to_state)
-        lines.append(HistoryLine(event.at, state.label.in_(language)))
+        label = reading.workflow.state(event.to_state).label.in_(reading.language)
+        if stayed and not reading.staff:
+            label = said.event_label(reading.workflow, event, reading.language)
+        lines.append(HistoryLine(event.at, label, said.detail(reading, event, body or {})))
     return tuple(lines)
 
 

@@ -20,6 +20,7 @@ from app.catalogue.messages import Message
 from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, Spreadsheet, Submission
 from app.services import cases, outbox, places, tokens
 from app.services.context import Context
+from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
 from app.services.reviews import not_awaited, reviews_of
 from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_for
@@ -150,6 +151,7 @@ def _letterhead(
     payload = row.payload
     token = session.get(ActionToken, payload["token"]) if payload["token"] else None
     case = cases.case_of(session, context, submission)
+    state = workflow_of(session, context, submission).state(submission.state)
     site = call.site_of(submission.answers)
     tab = next((tab for tab in call.tabs(site) if tab.reviewer and tab.reviewer.email == row.target), None)
     message = call.messages[payload["message"]]
@@ -173,7 +175,7 @@ def _letterhead(
         joined_title=_title_of(session, act_of(session, submission, payload["seq"]).get("target")),
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
-        term=cases.term_of(session, context, submission, case),
+        term=None if state.clock == "stop" else cases.term_of(session, context, submission, case),
         start=case.anchors.get("start"),
         end=case.anchors.get("end"),
         position=places.position(session, call, submission),

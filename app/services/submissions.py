@@ -14,6 +14,7 @@ from app.errors import HubOutError
 from app.models import Submission
 from app.security import new_reference, sha256_of
 from app.services import definitions, files, mailing, tokens, transitions
+from app.services.actions import deadline_of
 from app.services.context import Context
 from app.services.views import Receipt
 from forms.builder import Judgement
@@ -101,6 +102,11 @@ def _status_token(context: Context, session: Session, submission: Submission, no
 
 
 def _remind_of(context: Context, session: Session, first: Submission, now: datetime) -> None:
-    """Mail the first application's own link to its own address, once an hour at most."""
-    occasion = mailing.Occasion(seq=first.last_seq, mark=f"/{now:%Y%m%d%H}")
-    mailing.ask(context, session, first, "gia_presente", ["richiedente"], occasion)
+    """Mail the first application's own link to its own address, once an hour at most.
+
+    As long as the address is not confirmed, that is the link to confirm it.
+    """
+    due = None if first.confirmed_at else deadline_of(session, first)
+    occasion = mailing.Occasion(seq=first.last_seq, due=due, link_until=due, mark=f"/{now:%Y%m%d%H}")
+    message = "gia_presente" if first.confirmed_at else "conferma_email"
+    mailing.ask(context, session, first, message, ["richiedente"], occasion)

@@ -112,6 +112,7 @@ class CaseView:
     reviews: tuple[ReviewLine, ...] = ()
     files: tuple[FileLine, ...] = ()
     mean_score: str = ""
+    protocol: str = ""
 
 
 @dataclass(frozen=True)

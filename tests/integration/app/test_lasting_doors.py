@@ -44,15 +44,31 @@ def test_the_parent_s_link_lasts_until_the_case_closes(town: Town) -> None:
     town.work()
     assert town.state(reference) == "ritirata"
     decided = town.events(reference)
-    assert door.send(page, "consent_withdrawn").status_code == 410
-    assert door.open().status_code == 410
+    assert door.send(page, "consent_withdrawn").status_code == 200
+    again = door.open()
+    assert again.status_code == 200
+    assert "Ritiro l’autorizzazione" in again.text
+    assert 'name="esito"' not in again.text
     assert town.events(reference) == decided
+
+
+def test_a_parent_s_link_says_who_else_closed_the_case(town: Town) -> None:
+    reference = scenes.idea_without_consent(town)
+    door = town.door(MOTHER, reference)
+    town.own_page(reference).choose("withdraw")
+    town.work()
+    page = door.open()
+    assert page.status_code == 410
+    assert "Ritiro la proposta – chi ha fatto domanda" in page.text
 
 
 def test_a_parent_who_refuses_ends_it(town: Town) -> None:
     reference = scenes.idea_without_consent(town)
-    town.choose(MOTHER, reference, "consent_refused")
+    door = town.door(MOTHER, reference)
+    door.choose("consent_refused")
+    town.work()
     assert town.state(reference) == "scaduta"
+    assert "Non autorizzo" in door.open().text
     assert town.asked(reference, role="richiedente")[-1] == "non_autorizzata"
 
 
@@ -138,5 +154,5 @@ def test_who_abstained_decides_no_more(town: Town) -> None:
 def test_when_both_abstain_the_office_is_told(town: Town) -> None:
     reference = scenes.desk_without_coordinator(town)
     town.choose(DEPUTY, reference, "abstain")
-    assert town.asked(reference, role="istruttore")[-1] == "sollecito"
+    assert town.asked(reference, role="istruttore")[-1] == "nessuno_decide"
     assert town.mails(OFFICER, reference) != []

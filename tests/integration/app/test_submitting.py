@@ -38,7 +38,7 @@ def test_a_key_is_a_call_s_own(town: Town) -> None:
 
 
 def test_a_duplicate_makes_no_case_and_mails_the_first_its_link(town: Town) -> None:
-    reference = town.apply(desk())
+    reference = town.confirmed(desk())
     answer = town.send(desk(email=" Chiara.DESEMPIO@example.org ", cognome="D’Esempio"), key="k-2")
     assert answer.status_code == 409
     assert answer.get_json()["type"].endswith("duplicate")
@@ -50,8 +50,17 @@ def test_a_duplicate_makes_no_case_and_mails_the_first_its_link(town: Town) -> N
     assert any("/stato/" in link for link in again.links)
 
 
-def test_the_first_is_reminded_once_an_hour_at_most(town: Town) -> None:
+def test_until_the_first_is_confirmed_its_link_to_confirm_is_mailed_again(town: Town) -> None:
     reference = town.apply(desk())
+    assert town.send(desk()).status_code == 409
+    town.work()
+    assert town.asked(reference).count("conferma_email") == 2
+    town.choose(CHIARA, reference, "email_confirmed")
+    assert town.state(reference) == "verifica"
+
+
+def test_the_first_is_reminded_once_an_hour_at_most(town: Town) -> None:
+    reference = town.confirmed(desk())
     for _ in range(3):
         town.send(desk())
     assert town.asked(reference).count("gia_presente") == 1
