@@ -17,10 +17,10 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
+from app import setting_values as values
 from app.atomic import create_text
-from app.clock import Clock, ClockError, parse_instant
+from app.clock import Clock
 from app.errors import HubOutError
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ LOOPBACK = "127.0.0.1"
 LEAST_SECONDS = 2
 """No person answers a form sooner; browsers that fill it in still leave the button to press."""
 
-_MINIMUM_KEY_LENGTH = 32  # bytes: what HMAC-SHA256 takes whole
 _LONGEST_SOCKET_PATH = 100  # a Unix socket's address has 108 bytes
 
 
@@ -108,6 +107,17 @@ SETTINGS = (
         "`60`",
         "applications taken from one network address in ten minutes; `0`: no limit",
     ),
+    Setting(
+        "HUBOUT_API_KEYS",
+        "none",
+        "integrators of the API as `name:sha256`, separated by commas (docs/api.md): only the SHA-256 of a key stands "
+        "here",
+    ),
+    Setting(
+        "HUBOUT_API_ORIGINS",
+        "none",
+        "sites whose pages may use the API in a browser, as `https://www.example.org`, separated by commas",
+    ),
     Setting("HUBOUT_LOG_SHEETS", "`0`", "`1`: the local Google writes each request to `HOME/sheets-requests.jsonl`"),
     Setting("HUBOUT_SHEETS_QUOTA", "`0`", "`1`: the local Google enforces Google's quotas"),
     Setting("HUBOUT_REQUIRE_ALL", "`0`", "`1`: tests fail where they would skip for a missing tool (CI)"),
@@ -148,6 +158,8 @@ class Settings:
     files_url: str
     trusted_proxies: int
     sends_per_address: int
+    api_keys: tuple[values.ApiKey, ...] = field(repr=False)
+    api_origins: tuple[str, ...]
     log_sheets: bool
     sheets_quota: bool
     require_all: bool
@@ -239,7 +251,7 @@ class _Reader:
 
 def _read(reader: _Reader) -> Settings:
     home = Path(reader.given("HUBOUT_HOME") or "home").expanduser().resolve()
-    port = reader.read("HUBOUT_PORT", _whole(1, 65533), 8000)
+    port = reader.read("HUBOUT_PORT", values.whole(1, 65533), 8000)
     embedded_smtp = reader.given("HUBOUT_SMTP_URL") is None
     embedded_sheets = all(
         reader.given(name) is None for name in ("HUBOUT_SHEETS_URL", "GOOGLE_APPLICATION_CREDENTIALS")
@@ -248,27 +260,29 @@ def _read(reader: _Reader) -> Settings:
     return Settings(
         home=home,
         port=port,
-        base_url=reader.read("HUBOUT_BASE_URL", _base_url, f"http://{LOOPBACK}:{port}"),
-        given_keys=reader.read("HUBOUT_SECRET_KEY", _keys, ()),
-        database_url=reader.read("HUBOUT_DATABASE_URL", _database_url, f"sqlite:///{home / 'hubout.sqlite3'}"),
-        redis_url=reader.read("HUBOUT_REDIS_URL", _url("redis", "rediss", "unix"), f"unix://{_socket(home)}"),
+        base_url=reader.read("HUBOUT_BASE_URL", values.base_url, f"http://{LOOPBACK}:{port}"),
+        given_keys=reader.read("HUBOUT_SECRET_KEY", values.keys, ()),
+        database_url=reader.read("HUBOUT_DATABASE_URL", values.database_url, f"sqlite:///{home / 'hubout.sqlite3'}"),
+        redis_url=reader.read("HUBOUT_REDIS_URL", values.url("redis", "rediss", "unix"), f"unix://{_socket(home)}"),
         smtp_url=reader.read(
-            "HUBOUT_SMTP_URL", _url("smtp", "smtp+starttls", "smtps"), f"smtp://{LOOPBACK}:{port + 2}"
+            "HUBOUT_SMTP_URL", values.url("smtp", "smtp+starttls", "smtps"), f"smtp://{LOOPBACK}:{port + 2}"
         ),
-        mail_from=reader.read("HUBOUT_MAIL_FROM", _sender, "HubOut <hubout@example.org>"),
+        mail_from=reader.read("HUBOUT_MAIL_FROM", values.sender, "HubOut <hubout@example.org>"),
         sheets_url=reader.read(
-            "HUBOUT_SHEETS_URL", _base_url, f"http://{LOOPBACK}:{port + 1}" if embedded_sheets else None
+            "HUBOUT_SHEETS_URL", values.base_url, f"http://{LOOPBACK}:{port + 1}" if embedded_sheets else None
         ),
-        google_credentials=reader.read("GOOGLE_APPLICATION_CREDENTIALS", _existing(Path.is_file, "file"), None),
-        calls_dir=reader.read("HUBOUT_CALLS_DIR", _existing(Path.is_dir, "folder"), None),
-        workers=reader.read("HUBOUT_WORKERS", _whole(1, 64), 2),
-        clock_start=reader.read("HUBOUT_CLOCK", _instant, None),
-        files_url=reader.read("HUBOUT_FILES_URL", _any_url, f"file://{home / 'files'}"),
-        trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", _whole(0, 9), 0),
-        sends_per_address=reader.read("HUBOUT_SENDS_PER_ADDRESS", _whole(0, 100_000), 60),
-        log_sheets=reader.read("HUBOUT_LOG_SHEETS", _flag, default=False),
-        sheets_quota=reader.read("HUBOUT_SHEETS_QUOTA", _flag, default=False),
-        require_all=reader.read("HUBOUT_REQUIRE_ALL", _flag, default=False),
+        google_credentials=reader.read("GOOGLE_APPLICATION_CREDENTIALS", values.existing(Path.is_file, "file"), None),
+        calls_dir=reader.read("HUBOUT_CALLS_DIR", values.existing(Path.is_dir, "folder"), None),
+        workers=reader.read("HUBOUT_WORKERS", values.whole(1, 64), 2),
+        clock_start=reader.read("HUBOUT_CLOCK", values.instant, None),
+        files_url=reader.read("HUBOUT_FILES_URL", values.any_url, f"file://{home / 'files'}"),
+        trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", values.whole(0, 9), 0),
+        sends_per_address=reader.read("HUBOUT_SENDS_PER_ADDRESS", values.whole(0, 100_000), 60),
+        api_keys=reader.read("HUBOUT_API_KEYS", values.api_keys, ()),
+        api_origins=reader.read("HUBOUT_API_ORIGINS", values.origins, ()),
+        log_sheets=reader.read("HUBOUT_LOG_SHEETS", values.flag, default=False),
+        sheets_quota=reader.read("HUBOUT_SHEETS_QUOTA", values.flag, default=False),
+        require_all=reader.read("HUBOUT_REQUIRE_ALL", values.flag, default=False),
         embedded_database=reader.given("HUBOUT_DATABASE_URL") is None,
         embedded_redis=reader.given("HUBOUT_REDIS_URL") is None,
         embedded_smtp=embedded_smtp,
@@ -290,81 +304,6 @@ def _check_together(reader: _Reader, *, local: bool, embedded_smtp: bool) -> Non
     if reader.given("HUBOUT_SHEETS_URL"):
         fix = "name the service account's JSON file"
         reader.require("GOOGLE_APPLICATION_CREDENTIALS", "HUBOUT_SHEETS_URL is set", fix)
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise ValueError(f"`{text}` does not serve: give a whole number from {low} to {high}")
-        return int(text)
-
-    return convert
-
-
-def _flag(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise ValueError(f"`{text}` does not serve: give 1 or 0")
-    return text == "1"
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def convert(text: str) -> str:
-        parts = urlsplit(text)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
-            raise ValueError(f"no address of this kind: begin it with {' or '.join(f'{s}://' for s in schemes)}")
-        return text
-
-    return convert
-
-
-def _any_url(text: str) -> str:
-    if "://" not in text:
-        raise ValueError(f"`{text}` is no URL: write a folder as file:///srv/hubout/files")
-    return text
-
-
-def _base_url(text: str) -> str:
-    parts = urlsplit(_url("http", "https")(text))
-    if not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("no address of a site: write it like https://moduli.example.org")
-    return text.rstrip("/")
-
-
-def _database_url(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if not separator or scheme not in ("sqlite", "postgresql", "postgres", "postgresql+psycopg"):
-        raise ValueError("no database that HubOut knows: begin it with postgresql:// or sqlite:///")
-    return f"sqlite://{rest}" if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
-
-
-def _keys(text: str) -> tuple[bytes, ...]:
-    keys = tuple(key.strip().encode() for key in text.split(","))
-    if any(len(key) < _MINIMUM_KEY_LENGTH for key in keys):
-        raise ValueError(f"too short to be safe: each key needs {_MINIMUM_KEY_LENGTH} characters")
-    return keys
-
-
-def _sender(text: str) -> str:
-    if "@" not in text or "\n" in text or "\r" in text:
-        raise ValueError(f"`{text}` is no sender: write it like `Moduli <moduli@example.org>`")
-    return text
-
-
-def _existing(test: Callable[[Path], bool], kind: str) -> Callable[[str], Path | None]:
-    def convert(text: str) -> Path:
-        path = Path(text).expanduser().resolve()
-        if not test(path):
-            raise ValueError(f"there is no {kind} `{text}`: correct the path or unset it")
-        return path
-
-    return convert
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return parse_instant(text)
-    except ClockError as error:
-        raise ValueError(str(error)) from error
 
 
 def _socket(home: Path) -> Path:

@@ -79,6 +79,16 @@ def test_database_and_redis_may_be_outside_while_time_still_moves() -> None:
         ("HUBOUT_WORKERS", "0", "`0` does not serve: give a whole number from 1 to 64"),
         ("HUBOUT_SECRET_KEY", f"{KEY},short", "too short to be safe: each key needs 32 characters"),
         (
+            "HUBOUT_API_KEYS",
+            f"one:{'0' * 64},my-secret-key",
+            "number 2 is not of the form name:sha256 (64 hexadecimal digits in small letters)",
+        ),
+        (
+            "HUBOUT_API_ORIGINS",
+            "https://www.example.org/, *",
+            "`https://www.example.org/` is no origin: write it like https://www.example.org, without a path",
+        ),
+        (
             "HUBOUT_DATABASE_URL",
             "mysql://x/y",
             "no database that HubOut knows: begin it with postgresql:// or sqlite:///",
@@ -168,3 +178,15 @@ def test_a_long_home_gets_a_short_socket(tmp_path: Path) -> None:
 def test_the_docs_list_every_setting(repository: Path) -> None:
     assert settings_table() in (repository / "docs" / "settings.md").read_text()
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+def test_keys_and_origins_of_the_api_are_lists() -> None:
+    settings = Settings.from_environment(
+        {
+            "HUBOUT_API_KEYS": f"comune:{'a' * 64}, comune:{'b' * 64}",
+            "HUBOUT_API_ORIGINS": "https://www.example.org, http://127.0.0.1:3000,",
+        }
+    )
+    assert [(key.name, key.sha256[0]) for key in settings.api_keys] == [("comune", "a"), ("comune", "b")]
+    assert settings.api_origins == ("https://www.example.org", "http://127.0.0.1:3000")
+    assert "a" * 64 not in repr(settings)
