@@ -13,6 +13,7 @@ from flask import Blueprint, abort, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import ROME, show_day, show_moment
+from app.security import sha256_of
 from app.services import receipts as service
 from app.web.page import asked_language, context, group_in_order, read_in, words
 from integrations.pdf import PdfError, make_pdf
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 receipts = Blueprint("receipts", __name__)
+
+_sizes: dict[str, int] = {}
+"""What receipts weigh, by the digest of their facts: a page that is opened again typesets nothing."""
+
+_MOST_SIZES = 10_000
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "receipt.typ"
 
@@ -45,11 +51,17 @@ def kilobytes(token: str) -> int | None:
     view = service.receipt(context(), token, asked_language())
     if view is None:
         return None
-    try:
-        return -(-len(receipt_pdf(view, words())) // 1000)
-    except PdfError:  # the page goes on without the link
-        log.exception("the receipt of %s can't be made", view.reference)
-        return None
+    facts = sha256_of(receipt_data(view, words()))
+    if facts not in _sizes:
+        try:
+            size = -(-len(receipt_pdf(view, words())) // 1000)
+        except PdfError:  # the page goes on without the link
+            log.exception("the receipt of %s can't be made", view.reference)
+            return None
+        if len(_sizes) >= _MOST_SIZES:
+            _sizes.clear()
+        _sizes[facts] = size
+    return _sizes[facts]
 
 
 def receipt_pdf(view: ReceiptView, say: Words) -> bytes:
