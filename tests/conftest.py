@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).parent
+settings.register_profile("house", deadline=None)  # a busy machine makes no test wrong
+settings.load_profile("house")
 TIERS = ("unit", "integration", "e2e")
 
 

@@ -27,6 +27,7 @@ PEOPLE_KEYS: Mapping[str, str] = {
     "commissione": "panel",
     "cedente": "donor",
     "riusante": "receiver",
+    "cabina_di_regia": "coordinator",
 }
 """Role of a workflow -> key under `people:` (clarifications.md §3)."""
 
@@ -81,6 +82,10 @@ class Site(Strict):
     city: Literal["cinisello", "matera"] | None = None
 
 
+LIST_CLOSES_BEFORE = timedelta(hours=24)
+"""How long before the start nobody is called from a waiting list any more (clarifications.md §2)."""
+
+
 class Edition(Strict):
     """One edition of a course: its seats, its dates (Europe/Rome), and whom it is for."""
 
@@ -105,8 +110,8 @@ class Edition(Strict):
 
     @property
     def list_close(self) -> datetime:
-        """When nobody is called from the waiting list any more: a day before the start (clarifications.md §2)."""
-        return self.start - timedelta(hours=24)
+        """When nobody is called from the waiting list any more: a day before the start."""
+        return self.start - LIST_CLOSES_BEFORE
 
 
 class Invite(Strict):
@@ -114,6 +119,7 @@ class Invite(Strict):
 
     code: str = Field(pattern=r"^[A-Z]{2}-[0-9A-Z]{4}$")
     school: str
+    contact: str
     school_year: str
     places: int | None = Field(default=None, ge=1)
     demo: bool = False
@@ -190,6 +196,7 @@ class CallFile(Strict):
     title: Text
     opens: datetime
     closes: datetime | None = None
+    starts: datetime | None = None
     ends: datetime | None = None
     form: str | dict[str, Any]
     workflow: str | dict[str, Any]
@@ -208,7 +215,7 @@ class CallFile(Strict):
     sheet: SheetSettings | None = None
     messages: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
-    @field_validator("opens", "closes", "ends")
+    @field_validator("opens", "closes", "starts", "ends")
     @classmethod
     def _in_rome(cls, instant: datetime | None) -> datetime | None:
         return None if instant is None else in_rome(instant)
@@ -274,6 +281,23 @@ class Call:
         options = ((field, {option.value for option in field.options}) for field in self.form.fields)
         return next((field for field, values in options if sites and sites <= values), None)
 
+    def dates(self, answers: Mapping[str, Any]) -> dict[str, datetime]:
+        """The dates that this call gives a case: those of its edition, or of the call itself."""
+        edition = self.edition_of(answers)
+        if edition is not None:
+            return {"start": edition.start, "end": edition.end, "list_close": edition.list_close}
+        dates = {"start": self.file.starts, "end": self.file.ends, "call_close": self.file.closes}
+        if self.file.starts:
+            dates["list_close"] = self.file.starts - LIST_CLOSES_BEFORE
+        return {name: instant for name, instant in dates.items() if instant is not None}
+
+    @property
+    def given_dates(self) -> frozenset[str]:
+        """The dates that every case of the call has."""
+        if self.file.editions:
+            return frozenset(self.dates({field.id: self.file.editions[0].id for field in self.form.fields}))
+        return frozenset(self.dates({}))
+
     def edition_of(self, answers: Mapping[str, Any]) -> Edition | None:
         """The edition that was chosen, where the call has editions."""
         field = next((field for field in self.form.fields if field.options_from == "editions"), None)
@@ -285,9 +309,7 @@ class Call:
         edition = self.edition_of(answers)
         if edition is not None:
             return edition.seats
-        code = str(answers.get("codice_invito", "")).upper()
-        invite = next((invite for invite in self.file.invites if invite.code == code), None)
-        return invite.places if invite else self.site(self.site_of(answers)).places
+        return self.site(self.site_of(answers)).places
 
     def site_of(self, answers: Mapping[str, Any]) -> str:
         """The routing answer's value, or "" where the call has one site only."""

@@ -21,8 +21,8 @@ from workflows.effects import Assign, Effect, Mail
 PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 """Data classes that never reach a sheet, whatever a call asks for."""
 
-SOME_SITES = frozenset({"provincia"})
-"""Roles that a call needs at some of its sites only."""
+SOME_SITES = frozenset({"provincia", "scuola"})
+"""Roles that a call needs at some of its sites only, or that a case names (a student's school)."""
 
 
 def check_paths(
@@ -59,7 +59,7 @@ def cross_checks(catalogue: Catalogue, carried_out: Collection[type[Effect]]) ->
 def _workflow_of(call: Call, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
     """The workflow with what this call gives it: the form's fields, its reviewers."""
     fields = {field.id for field in call.form.fields}
-    anchors = {"list_end", "legal_term", *(("call_close",) if call.file.closes else ())}
+    anchors = {"list_end", "legal_term", *call.given_dates}
     problems = check_workflow(
         call.workflow, catalogue.sub_forms, messages=call.messages, fields=fields, anchors=anchors
     )

@@ -70,11 +70,9 @@ def _anchors(call: Call, submission: Submission, now: datetime) -> dict[str, dat
     """
     fixed: Mapping[str, str] = submission.record.get("anchors", {})
     anchors = {name: datetime.fromisoformat(instant) for name, instant in fixed.items()}
-    if call.file.closes:
-        anchors["call_close"] = call.file.closes
     entered = submission.state_entered_at if submission.state == LISTED else now
     listed_until = add_months(local_day(call.file.closes or entered), LIST_MONTHS)
-    return {"list_end": at_local(listed_until, END_OF_DAY), **anchors}
+    return {"list_end": at_local(listed_until, END_OF_DAY), **call.dates(submission.answers), **anchors}
 
 
 def term_of(session: Session, context: Context, submission: Submission, case: Case) -> date | None:

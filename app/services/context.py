@@ -104,6 +104,7 @@ CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(
         effects.ProtocolloRequest,
         effects.PublishCalendar,
         effects.Anonymise,
+        effects.IssueInviteCodes,
     }
 )
 """Effects that `app.services.effects` has a handler for; a test holds the two together."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission
-from app.services import erasure, mailing, outbox, places
+from app.services import erasure, invites, mailing, outbox, places
 from app.services.context import Context, ask_for
 from workflows import effects
 from workflows.engine import Outcome
@@ -93,6 +93,10 @@ def _anonymise(context: Context, session: Session, happened: Happened, _: effect
     erasure.anonymise(context, session, happened.submission)
 
 
+def _invite(_: Context, __: Session, happened: Happened, ___: effects.Effect) -> None:
+    invites.issue(happened.submission)
+
+
 HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.Mail: _mail,
     effects.SheetUpsert: _sheet,
@@ -103,6 +107,7 @@ HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.ProtocolloRequest: _register,
     effects.PublishCalendar: _calendar,
     effects.Anonymise: _anonymise,
+    effects.IssueInviteCodes: _invite,
 }
 """Effects this version carries out; `check` refuses a workflow that asks for another."""
 

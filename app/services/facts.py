@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import SheetRow, Submission
-from app.services import places
+from app.services import invites, places
 from app.services.reviews import OPINION, reviews_of
 from workflows.case import Case, Facts
 from workflows.dates import at_local
@@ -84,12 +84,13 @@ LOOK_UPS: Mapping[str, Callable[[Question], Any]] = {
     "reviews": lambda q: reviews_of(q.session, q.call, q.submission),
     "reviewers": lambda q: len(q.call.people("revisore", q.submission.site)),
     "required_reviews": lambda q: q.call.file.reviews,
-    "seats_free": lambda q: places.free(q.session, q.call, q.submission.answers),
+    "seats_free": lambda q: places.free(q.session, q.call, q.submission),
     "no_other_seat": lambda q: not places.holds_another(q.session, q.call, q.submission),
     "first_in_list": lambda q: places.first(q.session, q.call, q.submission),
     "slot_free": _slot_free,
     "target_open": _target_open,
     "opinion": _opinion,
+    "invite": lambda q: invites.fact_of(q.session, q.submission),
     "listed_wants": lambda q: places.wanted_by_listed(q.session, q.call, q.submission),
     "requirements": lambda q: requirement_ids(q.call),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.catalogue.calls import Call
+from app.services import invites
 from app.services.context import Context
 from forms.builder import JudgeContext
 
@@ -15,7 +16,13 @@ def context_of(context: Context, call: Call) -> JudgeContext:
         JudgeContext.of(call.form, context.clock.now()),
         capacities={name: site.capacity for name, site in call.file.sites.items() if site.capacity is not None},
         edition_ages={edition.id: edition.age for edition in call.file.editions if edition.age is not None},
-        invite_codes=frozenset(
-            invite.code for invite in call.file.invites if context.settings.local or not invite.demo
-        ),
+        invite_codes=_codes(context, call),
     )
+
+
+def _codes(context: Context, call: Call) -> frozenset[str]:
+    """The invite codes that hold now, where the form asks for one."""
+    if not any(field.id == invites.FIELD for field in call.form.fields):
+        return frozenset()
+    with context.read() as session:
+        return frozenset(invite.code for invite in invites.known(session, context, call))

@@ -50,6 +50,9 @@ def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]
     if role in APPLICANT_SIDE:
         email = submission.answers.get(APPLICANT_SIDE[role])
         return (Person(email=email),) if email else ()
+    if role == "scuola":
+        contact = submission.record.get("invite", {}).get("contact")
+        return (Person(email=contact),) if contact else ()
     return call.people(role, call.site_of(submission.answers))
 
 

@@ -43,9 +43,10 @@ def number_of(answers: Mapping[str, Any]) -> int:
     return int(answers.get("posti") or 1)
 
 
-def free(session: Session, call: Call, answers: Mapping[str, Any]) -> bool | None:
+def free(session: Session, call: Call, submission: Submission) -> bool | None:
     """Whether every key of the request has room; None where the call has no capacity."""
-    limit = call.limit_of(answers)
+    answers = submission.answers
+    limit = submission.record.get("invite", {}).get("places") or call.limit_of(answers)
     keys = keys_of(call, answers)
     if limit is None or not keys:
         return None
@@ -123,7 +124,7 @@ def _means(session: Session, call: Call, listed: Iterable[Submission]) -> dict[i
 def first(session: Session, call: Call, submission: Submission) -> bool:
     """Whether `submission` is the next of its list: the first, or with `best_fit` the first whose request fits."""
     for listed in waiting_list(session, call, submission.site):
-        fits = free(session, call, listed.answers) is not False
+        fits = free(session, call, listed) is not False
         if fits or (call.workflow.capacity and call.workflow.capacity.policy == "strict"):
             return listed.id == submission.id
     return False

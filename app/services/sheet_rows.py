@@ -83,7 +83,9 @@ def _row(session: Session, context: Context, call: Call, submission: Submission,
     }
     columns = call.file.sheet.columns if call.file.sheet else ()
     day = local_day(submission.submitted_at)
-    cells |= {name: sheet_cell(form, name, submission.answers, day) for name in columns}
+    invite = submission.record.get("invite", {})
+    schools = {invite["code"]: invite["school"]} if invite else {}
+    cells |= {name: sheet_cell(form, name, submission.answers, day, schools) for name in columns}
     return OurRow(cells, final=state.kind != "open" or bool(submission.record.get("decided")))
 
 
