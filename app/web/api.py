@@ -67,7 +67,7 @@ def send_submission(call: str) -> Response:
     key = request.headers.get(KEY_HEADER, "").strip() or str(uuid4())
     if len(key) > _LONGEST_KEY:
         return problem(HTTPStatus.BAD_REQUEST, "idempotency-key", f"{KEY_HEADER} is longer than {_LONGEST_KEY}")
-    judgement = judge_application(view, MultiDict(form_inputs(view.form, sent)))
+    judgement = judge_application(view.form, MultiDict(form_inputs(view.form, sent)))
     if not judgement.valid:
         return _invalid(judgement)
     return _submit(view, judgement, key)
