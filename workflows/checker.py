@@ -23,7 +23,7 @@ from workflows.definition import (
 )
 from workflows.exclusion import overlaps
 
-CERTAIN_EVENTS = frozenset({"auto", "call_closed", "ranking_expired", "retention"})
+CERTAIN_EVENTS = frozenset({"auto", "submit", "call_closed", "ranking_expired", "retention"})
 """Events of the system that are sure to come, so that a state may wait for them."""
 
 BY_SHEET = "sheet"
@@ -202,8 +202,8 @@ def _endless_cycles(definition: WorkflowDefinition) -> Iterator[Problem]:
 def _never_told(definition: WorkflowDefinition) -> Iterator[Problem]:
     """A state that waits for a person mails somebody when it is entered (clarifications.md §7).
 
-    Whoever works at the desk may be mailed later, by a reminder or deadline; what ends many cases at once (an edition
-    is cancelled) is nothing a case waits for.
+    Whoever works at the desk may be mailed later, by a reminder or deadline. A case waits neither for what ends many
+    at once (an edition is cancelled) nor for somebody to record what applicant or parent may do themselves.
     """
     for state in definition.states:
         if state.kind not in ("open", "success") or state.notify or state.id == definition.initial:
@@ -212,7 +212,9 @@ def _never_told(definition: WorkflowDefinition) -> Iterator[Problem]:
         if any(each.event in CERTAIN_EVENTS for each in leaving):
             continue
         reminded = DESK & _reminded(definition, state)
-        waits_for = {role for each in leaving for role in each.actor} - APPLICANT_SIDE - {SYSTEM} - reminded
+        by_applicant = {each.event for each in leaving if APPLICANT_SIDE & set(each.actor)}
+        acts = [each for each in leaving if each.event not in by_applicant]
+        waits_for = {role for each in acts for role in each.actor} - APPLICANT_SIDE - {SYSTEM} - reminded
         if waits_for or (not reminded and any(each.origin == BY_SHEET for each in leaving)):
             who = ", ".join(sorted(waits_for)) or "the reviewers"
             what = f"nobody is told that the state `{state.id}` waits for {who}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import PlainSerializer, PlainValidator, ValidationError
 
@@ -82,11 +82,9 @@ class ProtocolloRequest(Effect):
 
 
 class Rank(Effect):
-    """Freeze the ranking; with `rank: case`, score only this case again and put it in its new place."""
+    """Freeze the case's line in its ranking; after a new look at its scores, the new line takes its place."""
 
     name = "rank"
-    parameter = "only"
-    only: Literal["case"] | None = None
 
 
 class OfferNext(Effect):

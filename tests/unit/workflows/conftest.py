@@ -1,8 +1,9 @@
-"""The two workflows of the library, and stories that have come some way."""
+"""The workflows of the library, and stories of two of them that have come some way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,25 @@ DESK = {
     "durata_mesi": "3",
 }
 Begin = Callable[..., Story]
+LIBRARY = Path(__file__).parents[3] / "workflows" / "library"
+NAMES = sorted(path.stem for path in LIBRARY.glob("*.yaml"))
 
 
-def _library(name: str) -> WorkflowDefinition:
-    path = Path(__file__).parents[3] / "workflows" / "library" / f"{name}.yaml"
+@cache
+def library(name: str) -> WorkflowDefinition:
+    """A workflow of the library, read once."""
+    path = LIBRARY / f"{name}.yaml"
     return load_workflow(parse(path.read_text(encoding="utf-8"), path.name))
 
 
 @pytest.fixture(scope="session")
 def ammissione() -> WorkflowDefinition:
-    return _library("ammissione-posti")
+    return library("ammissione-posti")
 
 
 @pytest.fixture(scope="session")
 def proposta() -> WorkflowDefinition:
-    return _library("proposta-valutata")
+    return library("proposta-valutata")
 
 
 @pytest.fixture

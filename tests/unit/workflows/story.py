@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from workflows.definition import WorkflowDefinition
 from workflows.engine import (
     Case,
+    Due,
     Facts,
     Notification,
     Outcome,
@@ -63,6 +64,12 @@ def applied(case: Case, outcome: Outcome, now: datetime) -> Case:
     )
 
 
+def late(case: Case, fallen: Due) -> Case:
+    """The case after a reminder or deadline fell due."""
+    overdue = case.overdue or fallen.overdue
+    return replace(case, escalated=case.escalated | fallen.grants, overdue=overdue)
+
+
 @dataclass
 class Story:
     """One case, its pending timers and everything that was mailed."""
@@ -74,10 +81,14 @@ class Story:
     mailed: list[Notification] = field(default_factory=list)
     seats_free: bool = True
     requirements: tuple[str, ...] = ()
+    known: dict[str, Any] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    log: list[tuple[str, Facts] | Due] = field(default_factory=list)
 
     @classmethod
     def begun(cls, definition: WorkflowDefinition, at: datetime, **given: Any) -> Story:
-        """A submission at `at`; `given` are further fields of the Case."""
+        """A submission at `at`; `given` are further fields of the Case, `known` facts that hold throughout."""
+        known = given.pop("known", {})
         case = Case(
             reference="CWK-26-0000AA",
             form=given.pop("form", "coworking-postazione"),
@@ -90,7 +101,9 @@ class Story:
             **{"law241": True, "term_days": 30, "age": 25, "city": "cinisello", **given},
         )
         outcome = begin(definition, case, at)
-        return cls(definition, case, at, outcome.timers, list(outcome.notify))
+        first = outcome.to_state
+        case = replace(case, state=first, visited=frozenset({first}), history=(Visit(first, at),))
+        return cls(definition, case, at, outcome.timers, list(outcome.notify), known=dict(known), outcomes=[outcome])
 
     def facts(self, actor: str = "sistema", **given: Any) -> Facts:
         """Facts as a shell would give them, unless the test says otherwise."""
@@ -101,7 +114,7 @@ class Story:
             "target_open": True,
             "requirements": self.requirements,
         }
-        return Facts(self.now, actor, **{**usual, **given})
+        return Facts(self.now, actor, **{**usual, **self.known, **given})
 
     def try_(
         self, event: str, actor: str = "sistema", inputs: dict[str, Any] | None = None, **given: Any
@@ -111,15 +124,18 @@ class Story:
 
     def fire(self, event: str, actor: str = "sistema", inputs: dict[str, Any] | None = None, **given: Any) -> Outcome:
         """Fire an event that must be accepted, and go on with `auto`."""
-        outcome = self.try_(event, actor, inputs, **given)
+        facts = self.facts(actor, inputs=inputs or {}, **given)
+        outcome = fire(self.definition, self.case, event, facts)
         assert isinstance(outcome, Outcome), outcome
-        self.take(outcome)
+        self.take(outcome, facts)
         if outcome.auto:
             self.fire("auto")
         return outcome
 
-    def take(self, outcome: Outcome) -> None:
-        """Store an outcome."""
+    def take(self, outcome: Outcome, facts: Facts | None = None) -> None:
+        """Store an outcome, and the facts it came of."""
+        self.outcomes.append(outcome)
+        self.log.append((str(outcome.event), facts or self.facts()))
         self.case = applied(self.case, outcome, self.now)
         kept = () if outcome.cancel_timers else self.timers
         self.timers = (*(each for each in kept if each.anchor not in outcome.cancel_anchors), *outcome.timers)
@@ -143,9 +159,9 @@ class Story:
                     self.take(outcome)
                 continue
             fallen = fall_due(self.case, timer)
+            self.log.append(fallen)
             self.mailed += fallen.notify
-            overdue = self.case.overdue or fallen.overdue
-            self.case = replace(self.case, escalated=self.case.escalated | fallen.grants, overdue=overdue)
+            self.case = late(self.case, fallen)
         self.now = max(self.now, instant)
 
     def after(self, **span: float) -> None:

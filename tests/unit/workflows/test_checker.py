@@ -9,8 +9,9 @@ import pytest
 import forms
 from forms.definition import load_form, load_sub_form
 from forms.document import Document, parse
+from tests.unit.workflows.conftest import library
 from workflows.checker import check
-from workflows.definition import WorkflowDefinition, load_workflow
+from workflows.definition import ROLES, WorkflowDefinition, load_workflow
 
 GOOD = """\
 workflow: piccolo
@@ -182,19 +183,101 @@ def _fields(name: str) -> set[str]:
     return {field.id for field in load_form(_read(LIBRARY / f"{name}.yaml"), blocks).fields}
 
 
+EVERYBODY = ROLES - {"sistema"}
+EVERY_DATE = ["start", "end", "list_close", "list_end", "call_close"]
+
+
 @pytest.mark.parametrize(
-    ("name", "form"), [("ammissione", "coworking-postazione"), ("proposta", "clab-urbano-proposta")]
+    ("name", "form"),
+    [
+        ("ammissione-posti", "coworking-postazione"),
+        ("iscrizione-posti", "makerslab-corso"),
+        ("iscrizione-posti", "centro-giovani"),
+        ("iscrizione-studente", "clab-junior-studente"),
+        ("adesione-ente", "terzo-settore-adesione"),
+        ("adesione-ente", "clab-junior-scuola"),
+        ("proposta-valutata", "clab-urbano-proposta"),
+        ("proposta-valutata", "laboratorio-proposta"),
+        ("proposta-valutata", "progetto-polimi"),
+        ("selezione-graduatoria", "idea-impresa"),
+        ("doppia-approvazione", "scambio-citta"),
+    ],
 )
-def test_the_library_has_no_fault(name: str, form: str, repository: Path, request: pytest.FixtureRequest) -> None:
-    definition: WorkflowDefinition = request.getfixturevalue(name)
-    roles = ["istruttore", "revisore", "coordinatore", "backup_coordinatore", "protocollo", "provincia"]
+def test_the_library_has_no_fault(name: str, form: str, repository: Path) -> None:
     problems = check(
-        definition,
+        library(name),
         _sub_forms(),
-        roles,
+        EVERYBODY,
         messages=_messages(repository),
         fields=_fields(form),
-        anchors=["list_end"],
+        anchors=EVERY_DATE,
         reviewers=2,
     )
     assert problems == []
+
+
+def test_a_call_that_never_closes_can_make_no_ranking() -> None:
+    problems = check(library("selezione-graduatoria"), anchors=["start", "end"])
+    what = "`at:call_close` counts from `call_close`, which the call does not give: nothing is armed"
+    assert what in [problem[1] for problem in problems]
+
+
+HELD = (
+    ("iscrizione-posti", "timer:at:list_close", "lista_attesa"),
+    ("iscrizione-studente", "school_confirms", "conferma_scuola"),
+    ("selezione-graduatoria", "call_closed", "ricevuta"),
+    ("doppia-approvazione", "submit", "proposta"),
+)
+
+
+@pytest.mark.parametrize(("name", "event", "state"), HELD)
+def test_without_what_moves_it_a_state_is_told(name: str, event: str, state: str) -> None:
+    definition = library(name)
+    kept = tuple(each for each in definition.transitions if not (each.event == event and state in each.sources))
+    problems = check(definition.model_copy(update={"transitions": kept, "deadlines": (), "reminders": ()}))
+    assert any(f"`{state}`" in what for _, what, _ in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "who"),
+    [
+        ("iscrizione-studente", "conferma_scuola", "scuola"),
+        ("adesione-ente", "parere", "coordinatore, istruttore"),
+        ("selezione-graduatoria", "riesame", "commissione"),
+        ("selezione-graduatoria", "graduatoria_provvisoria", "coordinatore"),
+        ("doppia-approvazione", "sospesa", "cedente, riusante"),
+    ],
+)
+def test_a_state_that_tells_nobody_is_told(name: str, state: str, who: str) -> None:
+    definition = library(name)
+    silent = tuple(each.model_copy(update={"notify": ()}) if each.id == state else each for each in definition.states)
+    problems = check(definition.model_copy(update={"states": silent}))
+    assert [what for _, what, _ in problems] == [f"nobody is told that the state `{state}` waits for {who}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "circle"),
+    [
+        ("iscrizione-posti", "timer:PT48H", "lista_attesa, posto_offerto"),
+        ("adesione-ente", "meeting_proposed", "incontro, parere"),
+        ("selezione-graduatoria", "review_request", "graduatoria_provvisoria, riesame"),
+        ("doppia-approvazione", "hold", "pianificata, sospesa"),
+        ("doppia-approvazione", "any_asks_changes", "pareri, modifiche"),
+    ],
+)
+def test_a_circle_without_its_counter_is_told(name: str, event: str, circle: str) -> None:
+    definition = library(name)
+    free = tuple(
+        each.model_copy(update={"guard": None}) if each.event == event else each for each in definition.transitions
+    )
+    problems = check(definition.model_copy(update={"transitions": free}))
+    assert f"a case could go round for ever through {circle}" in [what for _, what, _ in problems]
+
+
+def test_an_officer_may_be_reminded_when_it_is_time() -> None:
+    definition = library("iscrizione-studente")
+    assert check(definition.model_copy(update={"deadlines": (), "reminders": ()}))
+    late = [each for each in definition.deadlines if each.state != "in_corso"]
+    problems = check(definition.model_copy(update={"deadlines": tuple(late)}))
+    assert "nobody is told that the state `in_corso` waits for istruttore" not in [what for _, what, _ in problems]
+    assert "a case could stay in the state `in_corso` for ever" in [what for _, what, _ in problems]

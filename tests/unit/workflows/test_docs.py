@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.workflows.conftest import NAMES, library
 from workflows.anchors import ANCHOR_RULES
 from workflows.dates import ANCHORS
 from workflows.definition import ROLES, Capacity, Legal, State, Transition, WorkflowDefinition
@@ -32,9 +33,9 @@ def test_every_key_role_and_date_is_told(page: str) -> None:
     assert sorted(word for word in words | ROLES | ANCHORS if f"`{word}`" not in page) == []
 
 
-def test_the_pictures_are_current(page: str, ammissione: WorkflowDefinition, proposta: WorkflowDefinition) -> None:
-    for definition in (ammissione, proposta):
-        assert f"### {definition.workflow}\n\n```mermaid\n{diagram(definition)}```" in page
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pictures_are_current(page: str, name: str) -> None:
+    assert f"### {name}\n\n```mermaid\n{diagram(library(name))}```" in page
 
 
 def test_a_picture_has_every_state_and_event(ammissione: WorkflowDefinition) -> None:
