@@ -1,4 +1,7 @@
-"""The form of a call: shown, judged, sent. Whatever goes wrong, everything typed is still there."""
+"""The form of a call: walked in steps or filled in at once, judged, sent (`app.web.steps`).
+
+Whatever goes wrong, everything typed is still there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.dates import local_day
 from app.errors import new_incident
 from app.services import submissions
 from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
@@ -19,7 +23,9 @@ from app.web.form_page import Remarks, show_form, with_row, without_row
 from app.web.page import context, language, show, show_notice, today, url, words
 from app.web.pages import call_page, get_call
 from app.web.posting import everything_posted, form_is_ours, new_token
-from forms.builder import JudgeContext, Judgement, form_inputs, judge
+from app.web.step_page import show_step
+from app.web.steps import ADD_ROW, REMOVE_ROW, Asked, Place, read, sends, steps_of, way_to
+from forms.builder import JudgeContext, Judgement, judge
 
 if TYPE_CHECKING:
     from app.services.views import CallView
@@ -30,35 +36,40 @@ log = logging.getLogger(__name__)
 applications = Blueprint("applications", __name__)
 
 KEY = "idempotency_key"
-ADD_ROW, REMOVE_ROW = "aggiungi", "togli"
 _LONGEST_KEY = 80
 
 
 @applications.get("/bandi/<call>/domanda")
 def show_application(call: str) -> BaseResponse:
-    """The empty form; the call's page where the call is not open."""
+    """The first step of the empty form; the call's page where the call is not open."""
     view = get_call(call)
     if not view.open:
         return call_page(view)
-    return _form_page(view, MultiDict(_defaults(view.form)))
+    return _page(view, Asked(0), MultiDict())
 
 
 @applications.post("/bandi/<call>/domanda")
 def send_application(call: str) -> BaseResponse:
-    """Send the form: on to the receipt, or the form again with what is to be corrected."""
+    """Go on, go back or send: the next step, the receipt, or the page again with what is to be corrected."""
     view = get_call(call)
     typed = request.form
+    asked = read(view.form, typed)
     if ADD_ROW in typed or REMOVE_ROW in typed:
-        return _form_page(view, _with_rows_changed(view.form, typed))
-    if objection := _not_ours() or objection_to_inputs(typed):
-        return _objected(view, typed, objection)
+        return _page(view, asked, _with_rows_changed(view.form, typed))
+    if objection := _not_ours(asked) or objection_to_inputs(typed):
+        return _objected(view, asked, typed, objection)
     judgement = judge_application(view.form, everything_posted())
-    if not judgement.valid and not view.open:
+    if judgement.valid and sends(view.form, typed, asked):
+        return _submit(view, judgement, typed, asked)
+    if not view.open:
         return call_page(view, meanwhile=True)
-    if not judgement.valid:
+    if asked.step is None:
         remarks = Remarks(judgement.errors, judgement.warnings)
-        return _form_page(view, typed, remarks, code=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _submit(view, judgement, typed)
+        return _page(view, asked, typed, remarks, code=HTTPStatus.UNPROCESSABLE_ENTITY)
+    place = way_to(steps_of(view.form), asked.step, asked, judgement.errors)
+    remarks = Remarks(place.errors, judgement.warnings)
+    code = HTTPStatus.UNPROCESSABLE_ENTITY if place.errors else HTTPStatus.OK
+    return _page(view, Asked(place.step, editing=place.editing), typed, remarks, code=code)
 
 
 def judge_application(form: FormDefinition, typed: MultiDict[str, Any]) -> Judgement:
@@ -66,10 +77,10 @@ def judge_application(form: FormDefinition, typed: MultiDict[str, Any]) -> Judge
     return judge(form, typed, JudgeContext.of(form, context().clock.now()))
 
 
-def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str]) -> BaseResponse:
+def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], asked: Asked) -> BaseResponse:
     say = words()
     if objection := objection_to_sending(typed, str(judgement.answers.get("email", ""))):
-        return _objected(view, typed, objection)
+        return _objected(view, asked, typed, objection)
     call = context().catalogue.calls[view.id]
     sending = submissions.Sending(call, judgement, _key(typed), language())
     try:
@@ -78,47 +89,58 @@ def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str]) ->
         return call_page(get_call(view.id), meanwhile=True)
     except SQLAlchemyError:
         log.exception("incident %s: an application to %s was not saved", new_incident(), view.id)
-        return _form_page(view, typed, code=HTTPStatus.SERVICE_UNAVAILABLE, notice=say("errors.server"))
+        return _page(view, asked, typed, code=HTTPStatus.SERVICE_UNAVAILABLE, notice=say("errors.server"))
     if receipt.duplicate or receipt.status_token is None:
         texts = (say("duplicate.text"), say("duplicate.what_next"))
         return show_notice(HTTPStatus.CONFLICT, say("duplicate.title"), *texts)
     return redirect(url("applicants.show_status", token=receipt.status_token), HTTPStatus.SEE_OTHER)
 
 
-def _not_ours() -> Objection | None:
+def _not_ours(asked: Asked) -> Objection | None:
     """A form that comes from no page of this session, or from one that lay open too long."""
-    return None if form_is_ours() else Objection(HTTPStatus.BAD_REQUEST, words()("errors.session"))
+    if form_is_ours():
+        return None
+    again = words()("errors.session" if asked.step is None else "steps.session")
+    return Objection(HTTPStatus.BAD_REQUEST, again)
 
 
-def _objected(view: CallView, typed: MultiDict[str, str], objection: Objection) -> BaseResponse:
+def _objected(view: CallView, asked: Asked, typed: MultiDict[str, str], objection: Objection) -> BaseResponse:
     """The page again, with everything typed and why it is not taken now."""
-    return objection.on(_form_page(view, typed, code=objection.code, notice=objection.notice))
+    return objection.on(_page(view, asked, typed, code=objection.code, notice=objection.notice))
 
 
-def _form_page(
+def _page(
     view: CallView,
+    asked: Asked,
     typed: MultiDict[str, str],
     remarks: Remarks | None = None,
     *,
     code: int = HTTPStatus.OK,
     notice: str = "",
 ) -> BaseResponse:
+    """A step of the form, or the whole form where `asked` names no step."""
+    values: dict[str, Any] = {}
+    if asked.step is None:
+        values = {"form": show_form(view.form, typed, words(), remarks), "step": None}
+        uploads = view.form.fields
+    else:
+        judgement = judge_application(view.form, typed)
+        place = Place(asked.step, tuple(remarks.errors) if remarks else (), asked.editing)
+        step = show_step(view.form, place, typed, judgement, words(), local_day(context().clock.now()))
+        values = {"form": step.form, "step": step}
+        uploads = steps_of(view.form)[asked.step].fields
     return show(
         "application.html",
         code,
         call=view,
-        form=show_form(view.form, typed, words(), remarks),
         key=_key(typed),
         csrf=new_token(),
         started=started(typed),
         notice=notice,
         today=today(),
-        multipart=any(field.type == "file" for field in view.form.fields),
+        multipart=any(field.type == "file" for field in uploads),
+        **values,
     )
-
-
-def _defaults(form: FormDefinition) -> list[tuple[str, str]]:
-    return form_inputs(form, {field.id: field.default for field in form.fields if field.default is not None})
 
 
 def _key(typed: MultiDict[str, str]) -> str:

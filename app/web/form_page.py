@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from werkzeug.datastructures import MultiDict
 
 from app.web.condition_words import condition_tree, condition_words
 from forms.builder import row_limit
-from forms.conditions import All, AnswerIs, Condition, ConditionFacts, FormIs, Law241, Not, evaluate, leaves
-from forms.model import EVENT, FieldDefinition, Option, Text
+from forms.conditions import All, AnswerIs, Condition, ConditionFacts, Not, settled
+from forms.model import BIRTH_DATE, EVENT, FieldDefinition, Option, Section, Text
 
 if TYPE_CHECKING:
     from app.services.views import Choice
@@ -144,10 +144,15 @@ class MistakeShown:
 
 @dataclass(frozen=True)
 class FormShown:
-    """A whole form as the page shows it."""
+    """A form, or some sections of it, as the page shows it."""
 
     sections: tuple[SectionShown, ...]
     mistakes: tuple[MistakeShown, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the questions that are on the page."""
+        return frozenset(each.id for section in self.sections for group in section.groups for each in group.inputs)
 
 
 @dataclass(frozen=True)
@@ -159,13 +164,25 @@ class Remarks:
 
 
 class FormPage:
-    """Turns questions into what the page shows, for one reader and one request."""
+    """Turns questions into what the page shows, for one reader and one request.
 
-    def __init__(self, words: Words, typed: MultiDict[str, str], remarks: Remarks, facts: ConditionFacts) -> None:
+    `known` are the questions that other pages have asked: their answers stand in `facts`, so that conditions on
+    them are decided here and now.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        typed: MultiDict[str, str],
+        remarks: Remarks,
+        facts: ConditionFacts,
+        known: Container[str] = frozenset(),
+    ) -> None:
         self._words = words
         self._typed = typed
         self._remarks = remarks
         self._facts = facts
+        self._known = known
 
     def inputs(self, fields: Iterable[FieldDefinition]) -> dict[str, InputShown]:
         """The questions `fields` by id, without their conditions."""
@@ -176,12 +193,14 @@ class FormPage:
     ) -> tuple[GroupShown, ...]:
         """`fields` in groups of neighbours with the same condition; `questions` are all that conditions may name."""
         shown = []
-        for condition, together in groupby(self._possible(fields), key=lambda field: field.show_if):
+        for condition, together in groupby(fields, key=self._shown_if):
+            if condition is False:
+                continue
             inside = tuple(together)
-            note = condition_words(condition, questions, self._words) if condition else ""
+            note, tree = self._told(condition, questions)
             group_id = f"{inside[0].id}-if" if note else ""
             inputs = tuple(self._input(field, field.id, group_id, questions) for field in inside)
-            shown.append(GroupShown(group_id, note, self._tree(condition) if note else "", inputs))
+            shown.append(GroupShown(group_id, note, tree, inputs))
         return tuple(shown)
 
     def mistakes(self, sections: Sequence[SectionShown]) -> tuple[MistakeShown, ...]:
@@ -194,18 +213,19 @@ class FormPage:
             for mistake in _mistakes(each)
         )
 
-    def _possible(self, fields: Sequence[FieldDefinition]) -> list[FieldDefinition]:
-        """Without the questions that the call rules out, whatever is answered."""
-        return [field for field in fields if field.show_if is None or not self._never(field.show_if)]
+    def _told(self, condition: Condition | Literal[True], questions: Mapping[str, FieldDefinition]) -> tuple[str, str]:
+        """What is still open, in words and for the script; two empty texts for what always shows."""
+        if condition is True:
+            return "", ""
+        tree = condition_tree(condition, form=self._facts.form, law241=self._facts.law241)
+        return condition_words(condition, questions, self._words), json.dumps(tree)
 
-    def _never(self, condition: Condition) -> bool:
-        fixed = all(isinstance(leaf, FormIs | Law241) for leaf in leaves(condition))
-        return fixed and not evaluate(condition, self._facts)
+    def _settled(self, condition: Condition) -> Condition | bool:
+        """What the reader's answers on this page leave to decide."""
+        return settled(condition, self._facts, self._known, age_known=BIRTH_DATE in self._known)
 
-    def _tree(self, condition: Condition | None) -> str:
-        if condition is None:
-            return ""
-        return json.dumps(condition_tree(condition, form=self._facts.form, law241=self._facts.law241))
+    def _shown_if(self, field: FieldDefinition) -> Condition | bool:
+        return True if field.show_if is None else self._settled(field.show_if)
 
     def _input(
         self,
@@ -238,12 +258,11 @@ class FormPage:
 
     def _requirement(self, field: FieldDefinition, questions: Mapping[str, FieldDefinition]) -> tuple[bool, str]:
         """Whether the question bears the mark of a required one; else, on what it depends, in words."""
-        required = field.required
+        required = field.required if isinstance(field.required, bool) else self._settled(field.required)
         if isinstance(required, bool):
             return required, ""
-        if all(isinstance(leaf, FormIs | Law241) for leaf in leaves(required)):
-            return evaluate(required, self._facts), ""
-        if field.show_if is not None and set(_parts(required)) <= set(_parts(field.show_if)):
+        shown_if = self._shown_if(field)
+        if not isinstance(shown_if, bool) and set(_parts(required)) <= set(_parts(shown_if)):
             return True, ""  # whenever it shows, it is required
         return False, self._words("form.required_if", condizione=condition_words(required, questions, self._words))
 
@@ -284,20 +303,29 @@ class FormPage:
 def show_form(
     definition: FormDefinition, typed: MultiDict[str, str], words: Words, remarks: Remarks | None = None
 ) -> FormShown:
-    """The applicant's form: `typed` is what the browser sent, or the defaults at first."""
+    """The applicant's form on one page: `typed` is what the browser sent, or the defaults at first."""
     facts = ConditionFacts({}, form=definition.form, law241=definition.procedure.law241)
-    page = FormPage(words, typed, remarks or Remarks(), facts)
-    questions = {field.id: field for field in definition.fields}
-    sections = tuple(
+    return show_sections(
+        definition.sections, definition.fields, FormPage(words, typed, remarks or Remarks(), facts), words.language
+    )
+
+
+def show_sections(
+    sections: Iterable[Section], fields: Iterable[FieldDefinition], page: FormPage, language: str
+) -> FormShown:
+    """Some sections of a form, without those that have nothing to ask; `fields` are all questions of the form."""
+    questions = {field.id: field for field in fields}
+    shown = [
         SectionShown(
             section.id,
-            section.title.in_(words.language),
-            section.intro.in_(words.language) if section.intro else "",
+            section.title.in_(language),
+            section.intro.in_(language) if section.intro else "",
             page.groups(section.fields, questions),
         )
-        for section in definition.sections
-    )
-    return FormShown(sections, page.mistakes(sections))
+        for section in sections
+    ]
+    asking = tuple(section for section in shown if section.groups)
+    return FormShown(asking, page.mistakes(asking))
 
 
 def show_choices(

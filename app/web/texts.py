@@ -1,4 +1,4 @@
-"""The words of the pages, in Italian and English: `app/messages/ui.yaml` (the programme's microcopy) and `web.yaml`."""
+"""The words of the pages, in Italian and English: `ui.yaml` (the programme's microcopy), `web.yaml`, `steps.yaml`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from forms.document import DefinitionError, Document, Fault, parse
 
 Language: TypeAlias = Literal["it", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-FILES = tuple(Path(__file__).parent.parent / "messages" / name for name in ("ui.yaml", "web.yaml"))
+FILES = tuple(Path(__file__).parent.parent / "messages" / name for name in ("ui.yaml", "web.yaml", "steps.yaml"))
 
 
 class Texts:

@@ -7,9 +7,20 @@ from collections.abc import Callable
 from werkzeug.datastructures import MultiDict
 
 from app.services.views import Choice
-from app.web.form_page import InputShown, Remarks, row_numbers, show_choices, show_form, with_row, without_row
+from app.web.form_page import (
+    FormPage,
+    InputShown,
+    Remarks,
+    row_numbers,
+    show_choices,
+    show_form,
+    show_sections,
+    with_row,
+    without_row,
+)
 from app.web.texts import Words
 from forms.builder import FieldError
+from forms.conditions import ConditionFacts
 from forms.definition import FormDefinition, SubForm
 
 TEAM = """
@@ -91,6 +102,20 @@ def test_neighbours_with_one_condition_stand_together(
     assert groups[1].inputs[1].required, "whenever it shows it is required"
     assert not groups[2].inputs[0].required
     assert groups[2].inputs[0].help == "Obbligatorio se «Tipo» è «y»."
+
+
+def test_conditions_on_other_pages_are_decided(form_with: Callable[[str], FormDefinition], italian: Words) -> None:
+    form = form_with("""
+- {id: tipo, type: text, pii: none, label: {it: Tipo}}
+- {id: a, type: text, pii: none, label: {it: A}, show_if: {field: tipo, eq: x}, required: {field: tipo, eq: x}}
+- {id: b, type: text, pii: none, label: {it: B}, show_if: {field: tipo, eq: y}}
+- {id: c, type: text, pii: none, label: {it: C}, show_if: {all: [{field: tipo, eq: x}, {field: a, eq: z}]}}
+""")
+    page = FormPage(italian, MultiDict(), Remarks(), ConditionFacts({"tipo": "x"}), {"tipo"})
+    sections = [form.sections[0].model_copy(update={"fields": form.fields[1:]})]
+    first, second = show_sections(sections, form.fields, page, "it").sections[0].groups
+    assert (first.note, first.inputs[0].required) == ("", True)
+    assert (second.inputs[0].id, second.note) == ("c", "«A» è «z»")
 
 
 def test_a_group_that_must_be_named_begins_with_a_row(
