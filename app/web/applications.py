@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import local_day
 from app.errors import new_incident
-from app.services import submissions
+from app.services import judging, submissions
 from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
 from app.web.form_page import Remarks, show_form, with_row, without_row
 from app.web.page import context, language, show, show_notice, today, url, words
@@ -25,7 +25,7 @@ from app.web.pages import call_page, get_call
 from app.web.posting import everything_posted, form_is_ours, new_token
 from app.web.step_page import show_step
 from app.web.steps import ADD_ROW, REMOVE_ROW, Asked, Place, read, sends, steps_of, way_to
-from forms.builder import JudgeContext, Judgement, judge
+from forms.builder import Judgement, judge
 
 if TYPE_CHECKING:
     from app.services.views import CallView
@@ -58,7 +58,7 @@ def send_application(call: str) -> BaseResponse:
         return _page(view, asked, _with_rows_changed(view.form, typed))
     if objection := _not_ours(asked) or objection_to_inputs(typed):
         return _objected(view, asked, typed, objection)
-    judgement = judge_application(view.form, everything_posted())
+    judgement = judge_application(view, everything_posted())
     if judgement.valid and sends(view.form, typed, asked):
         return _submit(view, judgement, typed, asked)
     if not view.open:
@@ -72,9 +72,9 @@ def send_application(call: str) -> BaseResponse:
     return _page(view, Asked(place.step, editing=place.editing), typed, remarks, code=code)
 
 
-def judge_application(form: FormDefinition, typed: MultiDict[str, Any]) -> Judgement:
-    """What `typed` says on `form`, judged now."""
-    return judge(form, typed, JudgeContext.of(form, context().clock.now()))
+def judge_application(view: CallView, typed: MultiDict[str, Any]) -> Judgement:
+    """What `typed` says on the call's form, judged now."""
+    return judge(view.form, typed, judging.context_of(context(), context().catalogue.calls[view.id]))
 
 
 def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], asked: Asked) -> BaseResponse:
@@ -124,7 +124,7 @@ def _page(
         values = {"form": show_form(view.form, typed, words(), remarks), "step": None}
         uploads = view.form.fields
     else:
-        judgement = judge_application(view.form, typed)
+        judgement = judge_application(view, typed)
         place = Place(asked.step, tuple(remarks.errors) if remarks else (), asked.editing)
         step = show_step(view.form, place, typed, judgement, words(), local_day(context().clock.now()))
         values = {"form": step.form, "step": step}

@@ -276,7 +276,7 @@ class FormPage:
         )
 
     def _remark_texts(self, remarks: Sequence[FieldError], name: str) -> tuple[str, ...]:
-        texts = [self._words(f"errors.{each.code}", **each.params) for each in remarks if self._place(each) == name]
+        texts = [self._words(f"errors.{each.message}", **each.params) for each in remarks if self._place(each) == name]
         return tuple(dict.fromkeys(texts))
 
     def _place(self, remark: FieldError) -> str:
