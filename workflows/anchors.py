@@ -15,9 +15,6 @@ from types import MappingProxyType
 from workflows.case import Case, Facts
 from workflows.dates import END_OF_DAY, at_local, local_date
 
-LIST_CLOSES = timedelta(hours=24)
-"""How long before the start of an edition its waiting list closes."""
-
 RANKING_MONTHS = 12
 
 
@@ -41,11 +38,6 @@ def fixed_dates(name: str, case: Case, facts: Facts) -> Mapping[str, datetime]:
         return ANCHOR_RULES[name].reckon(case, facts)
     except (AttributeError, KeyError, TypeError, ValueError):
         return {}
-
-
-def edition_dates(start: datetime, end: datetime) -> Mapping[str, datetime]:
-    """The dates of a case that has a seat in an edition, a class or a programme from `start` to `end`."""
-    return {"start": start, "end": end, "list_close": start - LIST_CLOSES}
 
 
 def add_months(day: date, months: int) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tests.unit.workflows.story import PROTOCOL, REASON, review, rome
 from tests.unit.workflows.tables import Row, Step, Table
@@ -115,7 +116,7 @@ ENTE = Table(
 )
 
 
-def says(donor: str | None = None, receiver: str | None = None, both: str | None = None) -> dict[str, object]:
+def says(donor: str | None = None, receiver: str | None = None, both: str | None = None) -> dict[str, Any]:
     """Facts in which the cities (and who stands in for both) gave these opinions."""
     given = {"cedente": donor, "riusante": receiver, "cabina_di_regia": both}
     return {"opinions": tuple(Opinion(role, value, REASON) for role, value in given.items() if value)}

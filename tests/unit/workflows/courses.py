@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.unit.workflows.story import REASON, rome
+from tests.unit.workflows.story import REASON, edition, rome
 from tests.unit.workflows.tables import Row, Step, Table
-from workflows.anchors import edition_dates
 from workflows.case import Invite
 
 BEGINS = rome("2026-11-16T09:30")
@@ -40,7 +39,7 @@ POSTI = Table(
         "law241": False,
         "term_days": None,
         "age": 30,
-        "anchors": edition_dates(rome("2026-12-05T09:30"), rome("2026-12-05T12:30")),
+        "anchors": edition("2026-12-05T09:30", "2026-12-05T12:30"),
     },
     (
         Row((), confirm, "consenso", "mail:attesa_consenso", MINOR),
@@ -181,7 +180,7 @@ STUDENTE = Table(
         "law241": False,
         "term_days": None,
         "city": "matera",
-        "anchors": edition_dates(rome("2027-02-01T09:00"), rome("2027-04-30T13:00")),
+        "anchors": edition("2027-02-01T09:00", "2027-04-30T13:00"),
         **MINOR,
     },
     (

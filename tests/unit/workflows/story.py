@@ -33,6 +33,11 @@ def rome(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ROME)
 
 
+def edition(start: str, end: str) -> dict[str, datetime]:
+    """The dates of an edition, as a shell gives them: the list closes a day before the start."""
+    return {"start": rome(start), "end": rome(end), "list_close": rome(start) - timedelta(hours=24)}
+
+
 def review(reviewer: str, outcome: str | None = "Sì", *, score: int | None = 80, version: int = 1) -> Review:
     """A row that counts."""
     return Review(reviewer, valid=True, outcome=outcome, score=score, version=version)

@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.unit.workflows.conftest import library
-from tests.unit.workflows.story import REASON, Story, review, rome
-from workflows.anchors import edition_dates
+from tests.unit.workflows.story import REASON, Story, edition, review, rome
 from workflows.case import Invite, Opinion, PanelScore, Review, Standing
 from workflows.definition import ROLES, SYSTEM
 from workflows.engine import Outcome, Refusal, offers
@@ -105,7 +104,7 @@ def begun(name: str, given: dict[str, Any], world: dict[str, Any]) -> Story:
         "data_fine": "2026-12-10",
     }
     anchors = {
-        **edition_dates(rome("2027-01-15T09:30"), rome("2027-02-15T12:30")),
+        **edition("2027-01-15T09:30", "2027-02-15T12:30"),
         "list_end": rome("2027-03-31T23:59:59"),
         "call_close": rome("2026-11-20T12:00"),
     }
