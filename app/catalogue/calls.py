@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -145,8 +146,15 @@ REVIEW_PARTS: Mapping[str, str] = {
 """Columns that make a review by their very names."""
 
 
+Asked = Literal["reviewer", "province", "panel"]
+"""Whom a tab asks: a reviewer, the Provincia, or a member of the panel."""
+
+RANGE = re.compile(r"_0_\d+$")
+"""What the id of a panel's column may end in: `innovazione_0_25` gives points for `innovazione`."""
+
+
 class PartnerColumn(Strict):
-    """A column that reviewers fill in.
+    """A column that reviewers, the Provincia or the panel fill in.
 
     `asks` says whose tab has it, `only` (reviewers' ids) that some reviewers' tabs have it; `means` what it is for a
     review where its id does not say it (`esito_proposto`, `punteggio_0_100`, `conflitto`, `note_per_il_gruppo`).
@@ -157,7 +165,7 @@ class PartnerColumn(Strict):
     options: tuple[str, ...] = ()
     min: int | None = None
     max: int | None = None
-    asks: Literal["reviewer", "province"] = "reviewer"
+    asks: Asked = "reviewer"
     only: tuple[str, ...] = ()
     means: Literal["outcome", "score", "conflict", "note"] | None = None
 
@@ -171,6 +179,13 @@ class PartnerColumn(Strict):
     def part(self) -> str | None:
         """What the column is for a review: outcome, score, conflict, note, or nothing that counts."""
         return self.means or REVIEW_PARTS.get(self.id)
+
+    @property
+    def criterion(self) -> str | None:
+        """The criterion that a panel's column gives whole points for; None for any other column."""
+        if self.asks != "panel" or self.kind != "integer" or self.max is None:
+            return None
+        return RANGE.sub("", self.id)
 
     @property
     def kind(self) -> Literal["text", "integer", "date", "bool", "choice"]:
@@ -250,7 +265,7 @@ class Tab:
     title: str
     reviewer: Person | None
     columns: tuple[PartnerColumn, ...]
-    asks: Literal["reviewer", "province"] = "reviewer"
+    asks: Asked = "reviewer"
 
 
 @dataclass(frozen=True)
@@ -337,29 +352,38 @@ class Call:
         return people[:1] if role in ("coordinatore", "istruttore", "protocollo") else people
 
     def tabs(self, site: str) -> tuple[Tab, ...]:
-        """The tabs a case of `site` has a row in: one a reviewer, and the Provincia's where one is named."""
+        """The tabs a case of `site` has a row in: one for each who is asked by name; where nobody is, one for all."""
         sheet = self.file.sheet
         if sheet is None:
             return ()
         workbook = self.site(site).workbook or sheet.workbook
         title = self.site(site).tab or sheet.tab
+        columns: dict[Asked, tuple[PartnerColumn, ...]] = {
+            asks: tuple(column for column in sheet.partner_columns if column.asks == asks)
+            for asks in ("reviewer", "panel", "province")
+        }
         reviewers = self.people("revisore", site)
-        columns = tuple(column for column in sheet.partner_columns if column.asks == "reviewer")
         tabs = [
             Tab(
                 workbook,
                 title if len(reviewers) == 1 else f"{title} – {reviewer.name}",
                 reviewer,
-                tuple(column for column in columns if not column.only or reviewer.id in column.only),
+                tuple(column for column in columns["reviewer"] if not column.only or reviewer.id in column.only),
             )
             for reviewer in reviewers
-        ] or [Tab(workbook, title, None, columns)]
-        opinion = tuple(column for column in sheet.partner_columns if column.asks == "province")
-        tabs += [
-            Tab(workbook, f"{title} – {person.name}", person, opinion, "province")
-            for person in (self.people("provincia", site) if opinion else ())
         ]
+        panel = self.people("commissione", site) if columns["panel"] else ()
+        tabs += [Tab(workbook, f"{title} – {each.name}", each, columns["panel"], "panel") for each in panel]
+        tabs = tabs or [Tab(workbook, title, None, columns["reviewer"])]
+        province = self.people("provincia", site) if columns["province"] else ()
+        tabs += [Tab(workbook, f"{title} – {each.name}", each, columns["province"], "province") for each in province]
         return tuple(tabs)
+
+    @property
+    def criteria(self) -> dict[str, int]:
+        """What the panel gives points for, and the most of each."""
+        columns = self.file.sheet.partner_columns if self.file.sheet else ()
+        return {column.criterion: column.max for column in columns if column.criterion and column.max is not None}
 
     def site_ids(self) -> tuple[str, ...]:
         """Every value the routing answer can have in this call."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission
-from app.services import erasure, invites, mailing, outbox, places
+from app.services import erasure, invites, mailing, opinions, outbox, places, rankings
 from app.services.context import Context, ask_for
 from workflows import effects
 from workflows.engine import Outcome
@@ -54,6 +54,27 @@ def _sheet(context: Context, session: Session, happened: Happened, _: effects.Ef
     for workbook in sorted({tab.workbook for tab in happened.call.tabs(submission.site)}):
         letter = outbox.Letter("sheet", workbook, f"sheet/{submission.id}/{happened.seq}/{workbook}", {})
         outbox.put(session, letter, submission_id=submission.id, now=context.clock.now())
+
+
+def _open_scoring(context: Context, session: Session, happened: Happened, effect: effects.Effect) -> None:
+    happened.submission.record = {**happened.submission.record, "decided": False}
+    _sheet(context, session, happened, effect)
+
+
+def _rank(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
+    rankings.freeze(session, happened.call, happened.submission)
+
+
+def _offer_next(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
+    rankings.offer_next(session, happened.submission, happened.now)
+
+
+def _publish_list(_: Context, __: Session, happened: Happened, ___: effects.Effect) -> None:
+    rankings.publish(happened.submission)
+
+
+def _reset_opinions(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
+    opinions.reset(session, happened.submission, happened.now)
 
 
 def _reserve(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
@@ -101,10 +122,15 @@ HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.Mail: _mail,
     effects.SheetUpsert: _sheet,
     effects.SheetOpenReview: _sheet,
+    effects.SheetOpenScoring: _open_scoring,
     effects.ReserveSeat: _reserve,
     effects.ReleaseSeat: _release,
     effects.Assign: _assign,
     effects.ProtocolloRequest: _register,
+    effects.Rank: _rank,
+    effects.OfferNext: _offer_next,
+    effects.ResetOpinions: _reset_opinions,
+    effects.PublishList: _publish_list,
     effects.PublishCalendar: _calendar,
     effects.Anonymise: _anonymise,
     effects.IssueInviteCodes: _invite,

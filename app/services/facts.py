@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import SheetRow, Submission
-from app.services import invites, places
+from app.services import invites, opinions, places, rankings, seen
 from app.services.reviews import OPINION, reviews_of
 from workflows.case import Case, Facts
 from workflows.dates import at_local
@@ -93,6 +93,15 @@ LOOK_UPS: Mapping[str, Callable[[Question], Any]] = {
     "invite": lambda q: invites.fact_of(q.session, q.submission),
     "listed_wants": lambda q: places.wanted_by_listed(q.session, q.call, q.submission),
     "requirements": lambda q: requirement_ids(q.call),
+    "opinions": lambda q: opinions.opinions_of(q.session, q.submission),
+    "panel": lambda q: rankings.scores_of(q.session, q.call, q.submission),
+    "panel_members": lambda q: rankings.members_of(q.call, q.submission.site),
+    "criteria": lambda q: q.call.criteria,
+    "standing": lambda q: rankings.standing_of(q.session, q.call, q.submission),
+    "places": lambda q: q.call.limit_of(q.submission.answers),
+    "next_in_rank": lambda q: rankings.next_in_rank(q.session, q.submission),
+    "states_beside": lambda q: rankings.states_beside(q.session, q.submission),
+    "attendance": lambda q: seen.attendance(q.session, q.call, q.submission),
 }
 """Field of `Facts` -> how it is looked up."""
 

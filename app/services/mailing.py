@@ -18,7 +18,7 @@ from app.catalogue.calls import Call, Person
 from app.catalogue.mail_html import compose
 from app.catalogue.messages import Message
 from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, Spreadsheet, Submission
-from app.services import cases, outbox, places, tokens
+from app.services import cases, opinions, outbox, places, rankings, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -28,7 +28,7 @@ from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_
 APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
 """Roles held by people of the application, and the answer that has their address."""
 
-REVIEWER = "revisore"
+REVIEWER, PANEL = "revisore", "commissione"
 
 
 class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
@@ -64,15 +64,23 @@ def ask(
     roles: Iterable[str],
     occasion: Occasion,
 ) -> None:
-    """Put one mail for each person of `roles` into the outbox; reviewers who have spoken are not asked again."""
+    """Put one mail for each person of `roles` into the outbox; whoever has spoken is not asked again."""
     call = context.catalogue.calls[submission.call]
     message = call.messages[message_id]
     for role in roles:
-        spoken = not_awaited(session, call, submission) if role == REVIEWER else ()
-        for person in holders(call, submission, role):
-            if person.name in spoken:
-                continue
+        for person in _asked(session, call, submission, role, message):
             _ask_one(context, session, submission, message, tokens.Holder(role, person.email), occasion)
+
+
+def _asked(session: Session, call: Call, submission: Submission, role: str, message: Message) -> tuple[Person, ...]:
+    """Who of `role` is mailed: reviewers and panel while they are awaited; of a panel only the chair acts by link."""
+    people = holders(call, submission, role)
+    if role == REVIEWER:
+        spoken = not_awaited(session, call, submission)
+        return tuple(person for person in people if person.name not in spoken)
+    if role == PANEL:
+        return people[:1] if message.link == "link_azione" else rankings.awaited(session, call, submission)
+    return people
 
 
 def _ask_one(
@@ -174,14 +182,16 @@ def _letterhead(
         language=language,
         now=context.clock.now(),
         act=act_of(session, submission, payload["seq"]),
-        notes=_notes(session, submission),
+        notes=_notes(session, submission, payload["seq"]),
         joined_title=_title_of(session, act_of(session, submission, payload["seq"]).get("target")),
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
         term=None if state.clock == "stop" else cases.term_of(session, context, submission, case),
         start=case.anchors.get("start"),
         end=case.anchors.get("end"),
+        meeting=case.anchors.get("meeting"),
         position=places.position(session, call, submission),
+        standing=rankings.standing_of(session, call, submission),
         scores=tuple(
             review.score
             for review in reviews_of(session, call, submission)
@@ -194,12 +204,12 @@ def _letterhead(
     )
 
 
-def _notes(session: Session, submission: Submission) -> tuple[str, ...]:
-    """What the reviewers of the present version wrote for the group."""
+def _notes(session: Session, submission: Submission, seq: int) -> tuple[str, ...]:
+    """What the reviewers of the present version wrote for the group, or the cities in the round that `seq` ended."""
     query = select(Review.note).where(
         Review.submission_id == submission.id, Review.version == submission.version, Review.note != ""
     )
-    return tuple(session.scalars(query.order_by(Review.reviewer)))
+    return (*session.scalars(query.order_by(Review.reviewer)), *opinions.reasons(session, submission, seq))
 
 
 def _title_of(session: Session, reference: Any) -> str:

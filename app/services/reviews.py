@@ -73,11 +73,9 @@ def record(
 ) -> None:
     """Store what a partner's row says now, and ask for the sheet rules to be tried after this transaction."""
     submission = session.scalars(select(Submission).where(Submission.reference == reference)).one()
-    if tab.reviewer is None:
-        return
     now = context.clock.now()
-    said = _said(layout, cells)
-    if tab.asks == "reviewer":
+    said = said_in(layout, cells)
+    if tab.asks == "reviewer" and tab.reviewer is not None:
         parts = {column.part: said.get(column.id) for column in tab.columns if column.part}
         _store(session, submission, tab.reviewer.name, parts, now)
     session.add(
@@ -94,7 +92,7 @@ def record(
     ask_for(session, "fire_timers")
 
 
-def _said(layout: TabLayout, cells: Mapping[str, CellValue]) -> dict[str, CellValue]:
+def said_in(layout: TabLayout, cells: Mapping[str, CellValue]) -> dict[str, CellValue]:
     """The partner cells that can be taken as they are; a cell with a problem counts as not filled in."""
     parsed = {column.id: parse_cell(column, cells.get(column.id)) for column in layout.partner}
     return {name: value for name, value in parsed.items() if not isinstance(value, Problem) and value is not None}

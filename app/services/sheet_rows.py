@@ -86,7 +86,8 @@ def _row(session: Session, context: Context, call: Call, submission: Submission,
     invite = submission.record.get("invite", {})
     schools = {invite["code"]: invite["school"]} if invite else {}
     cells |= {name: sheet_cell(form, name, submission.answers, day, schools) for name in columns}
-    return OurRow(cells, final=state.kind != "open" or bool(submission.record.get("decided")))
+    over = state.kind in ("closed", "final")  # in the others partners may still write, such as who came
+    return OurRow(cells, final=over or bool(submission.record.get("decided")))
 
 
 def next_step(workflow: WorkflowDefinition, state: str) -> str:
