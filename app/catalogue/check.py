@@ -21,6 +21,9 @@ from workflows.effects import Assign, Effect, Mail
 PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 """Data classes that never reach a sheet, whatever a call asks for."""
 
+APART = (("revisore", "coordinatore"), ("commissione", "coordinatore"), ("cedente", "riusante"))
+"""Roles that one person never holds together on one case."""
+
 SOME_SITES = frozenset({"provincia", "scuola"})
 """Roles that a call needs at some of its sites only, or that a case names (a student's school)."""
 
@@ -93,11 +96,17 @@ def _people(call: Call, document: Document) -> Iterator[Fault]:
             yield document.fault(
                 ("people", "reviewer"), f"two reviewers have the same id{where}", "give each its own id"
             )
-        coordinators = {person.email.casefold() for person in call.people("coordinatore", site)}
-        for reviewer in reviewers:
-            if reviewer.email.casefold() in coordinators:
-                what = f"{reviewer.email} reviews and decides{where}"
-                yield document.fault(("people", "reviewer"), what, "name two different people (clarifications §3)")
+        for role, other in APART:
+            both = _addresses(call, role, site) & _addresses(call, other, site)
+            for address in sorted(both):
+                what = f"{address} is `{PEOPLE_KEYS[role]}` and `{PEOPLE_KEYS[other]}`{where}"
+                yield document.fault(
+                    ("people", PEOPLE_KEYS[role]), what, "name two different people (clarifications §3)"
+                )
+
+
+def _addresses(call: Call, role: str, site: str) -> set[str]:
+    return {person.email.casefold() for person in call.people(role, site)}
 
 
 def _roles_of(call: Call) -> set[str]:

@@ -20,6 +20,9 @@ from workflows.case import Case, Visit
 from workflows.dates import END_OF_DAY, at_local
 from workflows.timers import legal_term
 
+REJECTED = frozenset({"respinta", "decaduta", "revocata", "ritirata", "esclusa", "annullata", "assente", "scaduta"})
+"""Closed states whose data stay for the form's `rejected` period; the others stay for `success`."""
+
 APPLICANT_BIRTH = "data_nascita"
 LISTED = "lista_attesa"
 LIST_MONTHS = 12
@@ -98,9 +101,9 @@ def retention_period(submission: Submission) -> str:
     """Which of the form's periods counts for a closed case: the name of a field of `Retention`."""
     if submission.state == "scaduta" and submission.confirmed_at is None:
         return "unconfirmed"
-    if submission.record.get("no_consent"):
+    if submission.record.get("no_consent") or submission.state == "non_autorizzata":
         return "no_consent"
-    return "success" if submission.state in ("conclusa", "accorpata") else "rejected"
+    return "rejected" if submission.state in REJECTED else "success"
 
 
 def _after(day: date, duration: str) -> date:

@@ -57,7 +57,7 @@ SLIPS = (
         "two-parts",
         "revisione1@oltrespazio.example.org",
         "coordinamento@comune.example.org",
-        "reviews and decides",
+        "is `reviewer` and `coordinator`",
         "two different people",
         at="  reviewer:",
     ),
