@@ -66,6 +66,10 @@ def _workflow_of(call: Call, catalogue: Catalogue, document: Document) -> Iterat
     problems = check_workflow(
         call.workflow, catalogue.sub_forms, messages=call.messages, fields=fields, anchors=anchors
     )
+    if isinstance(call.file.workflow, dict):
+        yield from (document.fault(("workflow", *path), what, fix) for path, what, fix in problems)
+        return
+    # the library's own faults are told at the library's own file
     for _, what, fix in set(problems) - set(check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages)):
         yield document.fault(("workflow",), f"workflow `{call.workflow.workflow}`: {what}", fix)
 

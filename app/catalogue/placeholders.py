@@ -89,6 +89,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "quando": Placeholder("act", "day and hour of the activity or of the meeting"),
         "luogo": Placeholder("act", "place of the meeting"),
         "atto": Placeholder("act", "number of the decision act, where the office gives one"),
+        "link_bozza": Placeholder("act", "the form as its writer left it; made when the mail is sent", "link"),
         "link_azione": Placeholder("act", "the recipient's own action page; made when the mail is sent", "link"),
     }
 )

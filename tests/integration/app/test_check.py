@@ -151,7 +151,6 @@ def test_all_faults_are_told_at_once_and_what_is_shipped_has_none(tmp_path: Path
     assert (shipped.exit_code, shipped.output) == (0, "No faults.\n")
 
 
-@pytest.mark.xfail(reason="catalogue.check drops what is wrong with a workflow that is written out in its call")
 @pytest.mark.parametrize("slip", INLINE, ids=str)
 def test_a_slip_in_a_workflow_of_the_call_s_own_is_told(tmp_path: Path, slip: Slip) -> None:
     test_a_slip_is_told_at_its_line(tmp_path, slip)
