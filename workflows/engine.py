@@ -59,7 +59,6 @@ _APART_FROM_DECISION = _JUDGES - {"cedente", "riusante", "cabina_di_regia", "scu
 
 APART: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        **dict.fromkeys(_ASKS, _JUDGES | _DECIDES),
         **dict.fromkeys(_JUDGES, _ASKS),
         **dict.fromkeys(_APART_FROM_DECISION, _ASKS | _DECIDES),
         **dict.fromkeys(_DECIDES, _ASKS | _APART_FROM_DECISION),
@@ -67,7 +66,10 @@ APART: Mapping[str, frozenset[str]] = MappingProxyType(
         "riusante": _ASKS | {"cedente"},
     }
 )
-"""Roles that one person never holds together on one case (clarifications.md §3)."""
+"""Role -> roles on the same case that keep its holder from acting in it (clarifications.md §3).
+
+Who applies may always go on applying, whatever else they are: it is judging and deciding that others do then.
+"""
 
 
 @dataclass(frozen=True)

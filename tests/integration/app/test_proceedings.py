@@ -251,7 +251,6 @@ def test_who_does_not_come_loses_the_desk_after_five_days(town: Town) -> None:
 # --- one person, one part -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="workflows.engine.APART stops the applicant too: they can't even confirm their address")
 def test_who_applies_does_not_decide(town: Town) -> None:
     reference = scenes.desk_to_decide(town, desk(email=COORDINATOR))
     page = town.door(COORDINATOR, reference).open()
