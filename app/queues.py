@@ -41,6 +41,7 @@ class Drain(NamedTuple):
 
 DRAINS = {
     "fire_timers": Drain("app.jobs.drains.fire_timers", "timers"),
+    "forget_drafts": Drain("app.jobs.drains.forget_drafts", "timers"),
     "drain_mail": Drain("app.jobs.drains.drain_mail", "mail"),
     "sync_sheet": Drain("app.jobs.drains.sync_sheet", "sheets"),
 }

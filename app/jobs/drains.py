@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, sheets, timers
+from app.services import delivery, drafts, sheets, timers
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -29,6 +29,13 @@ def fire_timers() -> None:
     context = process_context()
     queues.open_gate(context.redis, "fire_timers")
     timers.fire_due(context)
+
+
+def forget_drafts() -> None:
+    """Delete the drafts that were not sent in their time."""
+    context = process_context()
+    queues.open_gate(context.redis, "forget_drafts")
+    drafts.forget_expired(context)
 
 
 def drain_mail() -> None:

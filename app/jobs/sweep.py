@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import sheets
+from app.services import drafts, sheets
 from app.services.context import Context
 
 PULL_LOCAL = timedelta(seconds=3)
@@ -23,11 +23,14 @@ def tick(context: Context) -> None:
         waiting = select(OutboxMessage.target).where(
             OutboxMessage.delivered_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.next_try_at <= now
         )
+        expired = drafts.any_expired(session, now)
         mail = session.scalar(waiting.where(OutboxMessage.channel == "mail").limit(1))
         dirty = set(session.scalars(waiting.where(OutboxMessage.channel == "sheet").distinct()))
         read = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
     if timer is not None:
         context.wake("fire_timers")
+    if expired:
+        context.wake("forget_drafts")
     if mail is not None:
         context.wake("drain_mail")
     pull = PULL_LOCAL if context.settings.embedded_sheets else PULL_GOOGLE

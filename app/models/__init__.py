@@ -1,5 +1,6 @@
 """The tables. One noun a module; no behaviour beyond small facts about a row itself."""
 
+from app.models.drafts import Draft
 from app.models.events import Event, EventPayload
 from app.models.files import StoredFile
 from app.models.outbox import OutboxMessage
@@ -13,6 +14,7 @@ from app.models.tokens import ActionToken
 __all__ = [
     "ActionToken",
     "CallLock",
+    "Draft",
     "Event",
     "EventPayload",
     "OutboxMessage",

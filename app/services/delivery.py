@@ -41,13 +41,16 @@ def _send(context: Context, row_id: int) -> bool:
         _note(context, row_id, error.reason, final=True)
         return False
     with context.write() as session:
-        outbox.delivered(session.get_one(OutboxMessage, row_id), context.clock.now())
+        if row := session.get(OutboxMessage, row_id):
+            outbox.delivered(row, context.clock.now())
     return True
 
 
 def _written(context: Context, row_id: int) -> MailMessage | None:
     with context.read() as session:
-        row = session.get_one(OutboxMessage, row_id)
+        row = session.get(OutboxMessage, row_id)
+        if row is None:  # taken back: the draft that it speaks of was sent or given another address
+            return None
         try:
             return mailing.write(context, session, row)
         except mailing.NotYet as not_yet:

@@ -32,6 +32,9 @@ class Limit:
 PER_EMAIL = Limit("email", 10, 3600)
 """Applications with the same e-mail address: each of them makes us write to it."""
 
+DRAFTS_PER_EMAIL = Limit("drafts", 5, 3600)
+"""Links to unfinished forms mailed to the same address."""
+
 PER_LINK = Limit("link", 30, 600)
 """Acts through the same mailed link."""
 

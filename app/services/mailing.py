@@ -18,7 +18,7 @@ from app.catalogue.calls import Call, Person
 from app.catalogue.mail_html import compose
 from app.catalogue.messages import Message
 from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, Spreadsheet, Submission
-from app.services import cases, opinions, outbox, places, rankings, tokens
+from app.services import cases, drafts, opinions, outbox, places, rankings, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -128,6 +128,8 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
     Raises:
         NotYet: the spreadsheet it links to is not there yet.
     """
+    if row.submission_id is None:
+        return drafts.write(context, session, row)
     submission = session.get_one(Submission, row.submission_id)
     call = context.catalogue.calls[submission.call]
     payload = row.payload

@@ -71,6 +71,15 @@ def objection_to_sending(typed: MultiDict[str, str], email: str) -> Objection | 
     return _too_often(wait) if wait else None
 
 
+def objection_to_mail(email: str) -> Objection | None:
+    """What speaks against mailing the link of an unfinished form to `email`; None lets it pass."""
+    shell = context()
+    wait = limits.wait_for(shell, limits.sends_per_address(shell), _network()) or limits.wait_for(
+        shell, limits.DRAFTS_PER_EMAIL, email.casefold()
+    )
+    return _too_often(wait) if wait else None
+
+
 def objection_to_act(token: str) -> Objection | None:
     """What speaks against an act through a mailed link; None lets it pass."""
     shell = context()

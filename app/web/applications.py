@@ -8,23 +8,23 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import local_day
 from app.errors import new_incident
-from app.services import judging, submissions
+from app.services import drafts, judging, submissions
 from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
+from app.web.drafts import ask_address
 from app.web.form_page import Remarks, show_form, with_row, without_row
-from app.web.page import context, language, show, show_notice, today, url, words
+from app.web.page import context, language, other_language, read_in, show, show_notice, today, url, words
 from app.web.pages import call_page, get_call
-from app.web.posting import everything_posted, form_is_ours, new_token
+from app.web.posting import KEY, everything_posted, form_is_ours, form_key, new_token
 from app.web.step_page import show_step
-from app.web.steps import ADD_ROW, REMOVE_ROW, Asked, Place, read, sends, steps_of, way_to
+from app.web.steps import ADD_ROW, REMOVE_ROW, SAVE, Asked, Place, read, sends, steps_of, way_to
 from forms.builder import Judgement, judge
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 applications = Blueprint("applications", __name__)
-
-KEY = "idempotency_key"
-_LONGEST_KEY = 80
 
 
 @applications.get("/bandi/<call>/domanda")
@@ -58,6 +55,13 @@ def send_application(call: str) -> BaseResponse:
         return _page(view, asked, _with_rows_changed(view.form, typed))
     if objection := _not_ours(asked) or objection_to_inputs(typed):
         return _objected(view, asked, typed, objection)
+    if asked.button == SAVE and asked.step is not None:
+        return ask_address(view, asked.step, typed)
+    return _go_on(view, typed, asked)
+
+
+def _go_on(view: CallView, typed: MultiDict[str, str], asked: Asked) -> BaseResponse:
+    """Judge what was typed and show where it leads."""
     judgement = judge_application(view, everything_posted())
     if judgement.valid and sends(view.form, typed, asked):
         return _submit(view, judgement, typed, asked)
@@ -72,6 +76,21 @@ def send_application(call: str) -> BaseResponse:
     return _page(view, Asked(place.step, editing=place.editing), typed, remarks, code=code)
 
 
+@applications.get("/bozza/<token>")
+def open_draft(token: str) -> BaseResponse:
+    """An unfinished form, at the step where it was left, with everything typed."""
+    draft = drafts.find(context(), token)
+    if draft is None:
+        say = words()
+        return show_notice(HTTPStatus.NOT_FOUND, say("steps.gone"), say("steps.gone_text"), say("steps.gone_next"))
+    read_in(draft.language)
+    view = get_call(draft.call)
+    if not view.open:
+        return call_page(view)
+    last = len(steps_of(view.form)) - 1
+    return _page(view, Asked(min(draft.step, last)), MultiDict([(KEY, draft.key), *draft.inputs]))
+
+
 def judge_application(view: CallView, typed: MultiDict[str, Any]) -> Judgement:
     """What `typed` says on the call's form, judged now."""
     return judge(view.form, typed, judging.context_of(context(), context().catalogue.calls[view.id]))
@@ -82,7 +101,7 @@ def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], as
     if objection := objection_to_sending(typed, str(judgement.answers.get("email", ""))):
         return _objected(view, asked, typed, objection)
     call = context().catalogue.calls[view.id]
-    sending = submissions.Sending(call, judgement, _key(typed), language())
+    sending = submissions.Sending(call, judgement, form_key(typed), language())
     try:
         receipt = submissions.submit(context(), sending)
     except submissions.CallClosed:
@@ -93,6 +112,7 @@ def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], as
     if receipt.duplicate or receipt.status_token is None:
         texts = (say("duplicate.text"), say("duplicate.what_next"))
         return show_notice(HTTPStatus.CONFLICT, say("duplicate.title"), *texts)
+    drafts.forget(context(), call.id, sending.idempotency_key)
     return redirect(url("applicants.show_status", token=receipt.status_token), HTTPStatus.SEE_OTHER)
 
 
@@ -133,20 +153,15 @@ def _page(
         "application.html",
         code,
         call=view,
-        key=_key(typed),
+        key=form_key(typed),
         csrf=new_token(),
         started=started(typed),
         notice=notice,
         today=today(),
+        other_form_url=url_for(f"{other_language()}.applications.send_application", call=view.id),
         multipart=any(field.type == "file" for field in uploads),
         **values,
     )
-
-
-def _key(typed: MultiDict[str, str]) -> str:
-    """The key that makes a second sending of the same page harmless."""
-    key = typed.get(KEY, "")
-    return key if 0 < len(key) <= _LONGEST_KEY else str(uuid4())
 
 
 def _with_rows_changed(form: FormDefinition, typed: MultiDict[str, str]) -> MultiDict[str, str]:

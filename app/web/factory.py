@@ -15,6 +15,7 @@ from app.web.actions import actions
 from app.web.api import api
 from app.web.applicants import applicants
 from app.web.applications import applications
+from app.web.drafts import drafts
 from app.web.errors import catch_errors
 from app.web.headers import add_static_headers, secure
 from app.web.health import health_pages
@@ -72,7 +73,7 @@ def create_app(context: Context) -> Flask:
 def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
-    for blueprint in (pages, applications, applicants, receipts, actions):
+    for blueprint in (pages, applications, drafts, applicants, receipts, actions):
         parent.register_blueprint(blueprint)
     return parent
 

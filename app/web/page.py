@@ -50,6 +50,11 @@ def read_in(case_language: str) -> None:
     g.case_language = case_language
 
 
+def other_language() -> Language:
+    """The language that the reader may change to."""
+    return "it" if language() == "en" else "en"
+
+
 def words() -> Words:
     """The words of the pages in the reader's language."""
     return Words(cast("Texts", current_app.config["HUBOUT_TEXTS"]), language())
@@ -97,7 +102,7 @@ def dress(app: Flask) -> None:
             "moment": lambda value: show_moment(value, spoken),
             "help_address": help_address(),
             "mailbox_url": url_for("mailbox.show_list") if context().settings.embedded_smtp else "",
-            "other_language": "it" if spoken == "en" else "en",
+            "other_language": other_language(),
             "other_language_url": _other_language_url(),
         }
 

@@ -8,6 +8,7 @@ typed. Flask-WTF's check of the Referer on https (WTF_CSRF_SSL_STRICT) is not us
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, request
 from flask_wtf.csrf import generate_csrf, validate_csrf  # type: ignore[import-untyped] # it ships no types
@@ -15,6 +16,8 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms.validators import ValidationError
 
 FIELD = "csrf_token"
+KEY = "idempotency_key"
+_LONGEST_KEY = 80
 LARGEST_UPLOAD = 32 * 1024 * 1024  # bytes: a few PDF files of the size that forms allow
 LARGEST_TEXT = 1024 * 1024  # bytes: ten times what the longest form can hold
 
@@ -41,6 +44,12 @@ def form_is_ours() -> bool:
     except ValidationError:
         return False
     return True
+
+
+def form_key(typed: MultiDict[str, str]) -> str:
+    """The key that makes a second sending of the same form harmless; a new one where `typed` brings none."""
+    key = typed.get(KEY, "")
+    return key if 0 < len(key) <= _LONGEST_KEY else str(uuid4())
 
 
 def everything_posted() -> MultiDict[str, Any]:

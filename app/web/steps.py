@@ -93,15 +93,20 @@ def read(form: FormDefinition, typed: MultiDict[str, str]) -> Asked:
     Without `passo`, or with inputs of later steps and no button (a program that fills in everything at once), it is
     about the whole form.
     """
-    steps = steps_of(form)
-    number, button = _number(typed.get(STEP, ""), len(steps)), typed.get(BUTTON, "")
-    if number is None:
+    steps, step, button = steps_of(form), step_of(form, typed), typed.get(BUTTON, "")
+    if step is None:
         return Asked(None, button)
-    later = frozenset[str]().union(*(each.ids for each in steps[number:]))
+    later = frozenset[str]().union(*(each.ids for each in steps[step + 1 :]))
     pressed = button or ADD_ROW in typed or REMOVE_ROW in typed
     if not pressed and any(_owner(name, later) for name in typed):
         return Asked(None)
-    return Asked(number - 1, button or (SEND if number == len(steps) else NEXT), bool(typed.get(EDITING)))
+    return Asked(step, button or (SEND if step == len(steps) - 1 else NEXT), bool(typed.get(EDITING)))
+
+
+def step_of(form: FormDefinition, typed: MultiDict[str, str]) -> int | None:
+    """The step that a page says it is about, from 0; None where it names none."""
+    number = _number(typed.get(STEP, ""), len(steps_of(form)))
+    return None if number is None else number - 1
 
 
 def sends(form: FormDefinition, typed: MultiDict[str, str], asked: Asked) -> bool:
