@@ -78,7 +78,9 @@ def state_after_email(town: Town, reference: str, sample: dict[str, Any]) -> str
 
 
 def test_every_sample_comes_out_as_expected_through_the_api(town: Town) -> None:
-    came, wanted, references = {}, {}, {}
+    came: dict[int, object] = {}
+    wanted: dict[int, object] = {}
+    references: dict[int, str] = {}
     for sample in in_time(town):
         expect, number = sample["expect"], sample["sample"]
         answer, errors = by_api(town, sample)
