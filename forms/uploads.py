@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import io
-import math
 import unicodedata
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -25,6 +24,8 @@ _LONGEST_FILENAME: Final = 120
 _LONGEST_SUFFIX: Final = 10
 _CHUNK: Final = 1 << 16
 _MEGABYTE: Final = 1_000_000
+_MOST_MEGABYTES: Final = 1_000_000
+_TO_COME: Final = {"it": "dichiarato, ancora da inviare", "en": "declared, still to be sent"}
 _PDF: Final = "application/pdf"
 _OTHER: Final = "application/octet-stream"
 
@@ -69,14 +70,23 @@ class File(FieldType):
         """Nothing: a file is no text."""
         return []
 
-    def shown(self, _definition: FieldDefinition, stored: Any, _language: str = "it") -> str:
-        """The file's name."""
-        return str(stored["filename"])
+    def shown(self, _definition: FieldDefinition, stored: Any, language: str = "it") -> str:
+        """The file's name, and whether it is still to come."""
+        name = str(stored["filename"])
+        return f"{name} ({_TO_COME['en' if language == 'en' else 'it']})" if stored.get("declared") else name
 
-    def json_schema(self, _definition: FieldDefinition) -> dict[str, Any]:
+    def json_schema(self, definition: FieldDefinition) -> dict[str, Any]:
         """The file's name and content, or what it will be when it is asked for."""
-        sent = {"filename": {"type": "string"}, "content_base64": {"type": "string", "contentEncoding": "base64"}}
-        declared = {"filename": {"type": "string"}, "mb": {"type": "number"}, "pages": {"type": "integer"}}
+        name = {"type": "string", "minLength": 1}
+        content: dict[str, Any] = {"type": "string", "contentEncoding": "base64"}
+        size: dict[str, Any] = {"type": "number", "minimum": 0}
+        if definition.check("pdf"):
+            content["contentMediaType"] = _PDF
+        if largest := definition.check("max_mb"):
+            size["maximum"] = largest.parameter
+            content["maxLength"] = -(-int(largest.parameter * _MEGABYTE) // 3) * 4  # base64: 4 signs for 3 bytes
+        sent = {"filename": name, "content_base64": content}
+        declared = {"filename": name, "mb": size, "pages": {"type": "integer", "minimum": 1}}
         return {
             "type": "object",
             "anyOf": [
@@ -107,7 +117,7 @@ def declared_file(given: Any) -> dict[str, Any] | None:
     name, mb, pages = given.get("filename"), given.get("mb"), given.get("pages")
     if not isinstance(name, str) or isinstance(mb, bool) or not isinstance(mb, int | float):
         return None
-    if not name or not math.isfinite(mb) or mb < 0:
+    if not name or not 0 <= mb <= _MOST_MEGABYTES:  # NaN is not, either
         return None
     facts: dict[str, Any] = {
         "filename": safe_filename(name),
@@ -116,6 +126,11 @@ def declared_file(given: Any) -> dict[str, Any] | None:
         "declared": True,
     }
     return {**facts, "pages": pages} if isinstance(pages, int) and not isinstance(pages, bool) else facts
+
+
+def awaited(answers: Mapping[str, Any]) -> list[str]:
+    """The ids of those stored answers that are files which were only declared: they are still to be asked for."""
+    return [name for name, value in answers.items() if isinstance(value, Mapping) and value.get("declared") is True]
 
 
 def sent_file(given: Any) -> FileStorage | None:

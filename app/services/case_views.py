@@ -18,6 +18,7 @@ from app.services.reviews import as_review
 from app.services.views import AnswerShown, CaseView, FileLine, HistoryLine, ReviewLine
 from forms.definition import FormDefinition
 from forms.fields import shown
+from forms.uploads import awaited
 from workflows.case import Case
 
 UNSHOWN = frozenset({"checkbox"})
@@ -63,6 +64,7 @@ def case_view(
         history=_history(session, reading, submission) if role in OFFICE | APPLICANTS else (),
         reviews=reviews,
         files=_files(session, submission) if staff else (),
+        files_to_come=tuple(form.field(name).label.in_(language) for name in awaited(submission.answers)),
         mean_score=mean_score(scores),
         protocol=register_number(submission, language) if role in OFFICE and form.procedure.law241 else "",
     )

@@ -51,6 +51,16 @@ def append(session: Session, submission: Submission, happening: Happening) -> Ev
     return event
 
 
+def first_payload(session: Session, submission: Submission) -> Mapping[str, Any]:
+    """What the event carried by which the submission came to be; empty once it is erased."""
+    query = (
+        select(EventPayload.body)
+        .join(Event, Event.id == EventPayload.event_id)
+        .where(Event.submission_id == submission.id, Event.seq == 1)
+    )
+    return session.scalars(query).one_or_none() or {}
+
+
 def event_digest(reference: str, event: Event) -> str:
     """The link of the chain: a digest over the event's own columns, its payload's digest and its predecessor's."""
     return sha256_of(

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Event, EventPayload, OutboxMessage, Review, SheetRow, Spreadsheet, Submission
+from app.models import Event, EventPayload, OutboxMessage, Review, SheetRow, Spreadsheet, StoredFile, Submission
 from app.services import outbox, sheets
 from app.services.context import Context
 from app.services.definitions import form_of
+from forms.uploads import awaited
 
 PAGE = 500
 
@@ -63,8 +64,26 @@ def show(context: Context, reference: str) -> dict[str, Any] | None:
             "events": events,
             "reviews": _reviews(session, row),
             "decision": next((event for event in reversed(events) if event["event"] in ("approve", "refuse")), None),
+            "files": [*_files(session, row), *_files_to_come(row)],
             "outbox": [_letter(letter) for letter in session.scalars(_letters(row.id))],
         }
+
+
+def _files(session: Session, row: Submission) -> list[dict[str, Any]]:
+    query = select(StoredFile).where(StoredFile.submission_id == row.id).order_by(StoredFile.id)
+    return [
+        {"field": file.field, "filename": file.filename, "size": file.size, "state": "stored"}
+        for file in session.scalars(query)
+    ]
+
+
+def _files_to_come(row: Submission) -> list[dict[str, Any]]:
+    """Files that a program has only declared: they are to be asked for."""
+    declared = [(name, row.answers[name]) for name in awaited(row.answers)]
+    return [
+        {"field": name, "filename": facts["filename"], "size": facts["size"], "state": "declared"}
+        for name, facts in declared
+    ]
 
 
 def _events(session: Session, row: Submission) -> list[dict[str, Any]]:
@@ -83,6 +102,7 @@ def _events(session: Session, row: Submission) -> list[dict[str, Any]]:
             "from": event.from_state,
             "to": event.to_state,
             "inputs": (body or {}).get("inputs", {}),
+            **({"origin": body["origin"]} if body and body.get("origin") else {}),
         }
         for event, body in session.execute(query)
     ]

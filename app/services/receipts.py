@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.dates import local_day
-from app.models import Event, EventPayload, Submission
+from app.models import Submission
 from app.security import sha256_of
-from app.services import actions, tokens
+from app.services import actions, eventlog, tokens
 from app.services.case_views import answers_shown
 from app.services.context import Context
 from app.services.mail_values import register_number
 from app.services.views import ReceiptView
 from workflows.case import Visit
 from workflows.timers import legal_term
-
-FIRST = 1
-"""The event by which a submission came to be; its payload holds the answers as they were sent."""
 
 
 def receipt(context: Context, token: str, language: str | None = None) -> ReceiptView | None:
@@ -84,10 +80,4 @@ def digest(submission: Submission, sent: dict[str, object]) -> str:
 
 
 def _sent(session: Session, submission: Submission) -> dict[str, object] | None:
-    query = (
-        select(EventPayload.body)
-        .join(Event, Event.id == EventPayload.event_id)
-        .where(Event.submission_id == submission.id, Event.seq == FIRST)
-    )
-    body = session.scalars(query).one_or_none()
-    return None if body is None else body["answers"]
+    return eventlog.first_payload(session, submission).get("answers")

@@ -73,12 +73,13 @@ def lock(session: Session, context: Context, submission_id: int) -> tuple[Call, 
     return call, session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def begin(context: Context, session: Session, submission: Submission) -> None:
-    """The first event of a new submission: its first state, timers and mails."""
+def begin(context: Context, session: Session, submission: Submission, sent: Mapping[str, Any]) -> None:
+    """The first event of a new submission: its first state, timers and mails; `sent` is what else to log of it."""
     now = context.clock.now()
     call = context.catalogue.calls[submission.call]
     outcome = begin_case(call.workflow, cases.case_of(session, context, submission), now)
-    _record(context, session, call, submission, Act("submit", "richiedente"), outcome, {"answers": submission.answers})
+    payload = {**sent, "answers": submission.answers}
+    _record(context, session, call, submission, Act("submit", "richiedente"), outcome, payload)
 
 
 def fire(context: Context, session: Session, call: Call, submission: Submission, act: Act) -> Outcome:

@@ -6,9 +6,10 @@ unless they are `Text`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from forms.builder import Judgement
@@ -49,12 +50,16 @@ class CallView:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the applicant is told after sending: nothing of the first case when it is a duplicate."""
+    """What the applicant is told after sending: nothing of the first case when it is a duplicate.
+
+    `remarks` are what a program was told of its answers (`services.submissions.REMARKS`).
+    """
 
     reference: str | None
     status_token: str | None
     duplicate: bool = False
     repeated: bool = False
+    remarks: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ class CaseView:
     history: tuple[HistoryLine, ...] = ()
     reviews: tuple[ReviewLine, ...] = ()
     files: tuple[FileLine, ...] = ()
+    files_to_come: tuple[str, ...] = ()
     mean_score: str = ""
     protocol: str = ""
 

@@ -87,12 +87,14 @@ def objection_to_act(token: str) -> Objection | None:
     return _too_often(wait) if wait else None
 
 
-def wait_to_send(email: str) -> int:
-    """Seconds until one more application may come from here and for this address; 0 for now."""
+def wait_to_send(email: str, *, known: bool = False) -> int:
+    """Seconds until one more application may come from here and for this address; 0 for now.
+
+    Of senders that are `known` only the address is counted: they send for many people.
+    """
     shell = context()
-    return limits.wait_for(shell, limits.sends_per_address(shell), _network()) or limits.wait_for(
-        shell, limits.PER_EMAIL, email.casefold()
-    )
+    wait = 0 if known else limits.wait_for(shell, limits.sends_per_address(shell), _network())
+    return wait or limits.wait_for(shell, limits.PER_EMAIL, email.casefold())
 
 
 def _network() -> str:

@@ -1,39 +1,44 @@
-"""The API, version 1: the calls, their forms as JSON Schema, and sending an application (design.md §5).
+"""The API, version 1: the calls, their forms as JSON Schema, and sending an application (design.md §5, docs/api.md).
 
 It judges and stores exactly as the page does; errors are problem+json (RFC 9457) with the codes of `ui.errors`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, Response, abort, json, jsonify, request, url_for
-from werkzeug.datastructures import MultiDict
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.services import applicants, calls, submissions
-from app.services.views import CallView, StatusView
+from app.errors import new_incident
+from app.services import applicants, calls, judging, submissions
+from app.services.views import CallView, Receipt, StatusView
 from app.web.abuse import wait_to_send
-from app.web.applications import judge_application
+from app.web.api_access import KEY_HEADER, identify, integrator
 from app.web.errors import problem
 from app.web.openapi import describe
 from app.web.page import context
-from app.web.pages import get_call
-from forms.builder import Judgement, form_inputs
+from app.web.posting import LARGEST_TEXT
+from forms.builder import Judgement, judge_sent
 from forms.schema import form_schema
 
-api = Blueprint("api", __name__, url_prefix="/api/v1")
+log = logging.getLogger(__name__)
 
-KEY_HEADER = "Idempotency-Key"
-_LONGEST_KEY = 255
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+api.before_request(identify)
+
+LONGEST_KEY = 255
 _LANGUAGES = ("it", "en")
 
 
 @api.get("/openapi.json")
 def openapi() -> Response:
     """What this API is, for programs."""
-    forms = {call.form.form: form_schema(call.form) for call in context().catalogue.calls.values()}
+    forms = {call.id: form_schema(call.form) for call in context().catalogue.calls.values()}
     return jsonify(describe(context().settings.base_url, forms))
 
 
@@ -46,7 +51,7 @@ def list_calls() -> Response:
 @api.get("/calls/<call>")
 def show_call(call: str) -> Response:
     """One call with its form as JSON Schema."""
-    view = get_call(call)
+    view = _view(call)
     return jsonify(
         **_call(view),
         applicants=view.applicants,
@@ -60,17 +65,25 @@ def show_call(call: str) -> Response:
 @api.post("/calls/<call>/submissions")
 def send_submission(call: str) -> Response:
     """Take an application: 201 with its reference, the same answer for the same key."""
-    view = get_call(call)
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        return problem(HTTPStatus.BAD_REQUEST, "not-json", "Send a JSON object with the answers by field id")
-    key = request.headers.get(KEY_HEADER, "").strip() or str(uuid4())
-    if len(key) > _LONGEST_KEY:
-        return problem(HTTPStatus.BAD_REQUEST, "idempotency-key", f"{KEY_HEADER} is longer than {_LONGEST_KEY}")
-    judgement = judge_application(view.form, MultiDict(form_inputs(view.form, sent)))
-    if not judgement.valid:
-        return _invalid(judgement)
-    return _submit(view, judgement, key)
+    view = _view(call)
+    sent = _sent(view)
+    given = request.headers.get(KEY_HEADER, "").strip()
+    if len(given) > LONGEST_KEY:
+        return problem(HTTPStatus.BAD_REQUEST, "idempotency-key", f"{KEY_HEADER} is longer than {LONGEST_KEY}")
+    digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+    asked = submissions.ApiRequest(integrator(), digest)
+    try:
+        return _take(view, sent, given, asked)
+    except submissions.KeyReused:
+        return problem(HTTPStatus.CONFLICT, "idempotency-key", "This key was used to send something else")
+    except submissions.CallClosed:
+        since = {"closed_at": view.closes.isoformat()} if view.closes else {}
+        return problem(HTTPStatus.CONFLICT, "closed", "The call takes no applications now", **since)
+    except SQLAlchemyError:
+        incident = new_incident()
+        log.exception("incident %s: an application to %s was not saved", incident, view.id)
+        title = "The application was not saved: send it again, with the same key"
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-saved", title, incident=incident)
 
 
 @api.get("/submissions/<token>")
@@ -82,28 +95,59 @@ def show_submission(token: str) -> Response:
     return jsonify(_status(status))
 
 
-def _submit(view: CallView, judgement: Judgement, key: str) -> Response:
+def _view(call_id: str) -> CallView:
+    call = context().catalogue.calls.get(call_id)
+    if call is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return calls.view_of(context(), call, _language())
+
+
+def _sent(view: CallView) -> dict[str, Any]:
+    """The JSON object that was sent; where the form asks for no file, it can't be long."""
+    if not request.is_json:
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if not any(field.type == "file" for field in view.form.fields):
+        request.max_content_length = LARGEST_TEXT
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # lists in lists in lists
+        sent = None
+    if not isinstance(sent, dict):
+        title = "Send a JSON object with the answers by field id"
+        abort(problem(HTTPStatus.BAD_REQUEST, "not-json", title))
+    return sent
+
+
+def _take(view: CallView, sent: dict[str, Any], key: str, asked: submissions.ApiRequest) -> Response:
+    call = context().catalogue.calls[view.id]
+    if key and (earlier := submissions.repeated(context(), call, key, asked)):
+        return _created(earlier)
+    if not view.open:
+        raise submissions.CallClosed(call.id)
+    judgement = judge_sent(view.form, sent, judging.context_of(context(), call))
+    if not judgement.valid:
+        return _invalid(judgement)
     # Programs play many applications on a local stack, which writes to nobody.
-    wait = 0 if context().settings.local else wait_to_send(str(judgement.answers.get("email", "")))
+    email = str(judgement.answers.get("email", ""))
+    wait = 0 if context().settings.local else wait_to_send(email, known=bool(asked.origin))
     if wait:
         refused = problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many", "Too many applications in a short time")
         refused.headers["Retry-After"] = str(wait)
         return refused
-    call = context().catalogue.calls[view.id]
-    try:
-        receipt = submissions.submit(context(), submissions.Sending(call, judgement, key, _language()))
-    except submissions.CallClosed:
-        since = {"closed_at": view.closes.isoformat()} if view.closes else {}
-        return problem(HTTPStatus.CONFLICT, "closed", "The call takes no applications now", **since)
-    if receipt.duplicate or receipt.status_token is None:
+    sending = submissions.Sending(call, judgement, key or str(uuid4()), _language(), asked)
+    receipt = submissions.submit(context(), sending)
+    if receipt.duplicate:
         title = "An application with these data is already there; its link was mailed to its own address again"
         return problem(HTTPStatus.CONFLICT, "duplicate", title)
+    return _created(receipt)
+
+
+def _created(receipt: Receipt) -> Response:
     path = url_for("it.applicants.show_status", token=receipt.status_token)
     body = {
         "reference": receipt.reference,
         "status_url": f"{context().settings.base_url}{path}",
-        "ignored": [list(pair) for pair in judgement.ignored],
-        "warnings": [[warning.field, warning.code] for warning in judgement.warnings],
+        **receipt.remarks,
     }
     return Response(json.dumps(body), status=HTTPStatus.CREATED, content_type="application/json")
 

@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it ships no 
 
 from app.web.actions import actions
 from app.web.api import api
+from app.web.api_access import allow_origins
 from app.web.applicants import applicants
 from app.web.applications import applications
 from app.web.drafts import drafts
@@ -56,6 +57,7 @@ def create_app(context: Context) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     dress(app)
     secure(app, https=https)
+    allow_origins(app, settings.api_origins)
     catch_errors(app)
     limit_posts(app)
     for language, prefix in (("it", ""), ("en", ENGLISH)):

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,11 +19,13 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from app import migrate
+from app import migrate, queues
+from app.catalogue.library import Catalogue, read_catalogue
 from app.config import Settings
+from app.db import Database
 from app.models import ActionToken, Submission
 from app.services import timers, tokens
-from app.services.context import Context, open_context
+from app.services.context import Context
 from app.web import create_app
 from forms.builder import form_inputs
 from tests.integration.redis_server import redis_server, redis_url  # noqa: F401 - fixtures
@@ -108,19 +112,27 @@ class Site:
         timers.fire_due(self.context)
 
 
+@cache
+def catalogue() -> Catalogue:
+    """The shipped calls and the one that closes; reading them takes a second, so it is done once."""
+    with TemporaryDirectory() as calls:
+        Path(calls, "bando-chiuso.yaml").write_text(CALL_THAT_CLOSES, encoding="utf-8")
+        read, faults = read_catalogue(Path(calls))
+    assert faults == []
+    return read
+
+
+def open_site(settings: Settings) -> Context:
+    """What `open_context` opens, with definitions that were read before."""
+    database, redis = Database(settings.database_url), queues.connect(settings.redis_url)
+    return Context(settings, settings.open_clock(), catalogue(), database, redis)
+
+
 @pytest.fixture
 def site(tmp_path: Path, redis_url: str) -> Iterator[Site]:  # noqa: F811 - the fixture
-    calls = tmp_path / "calls"
-    calls.mkdir()
-    (calls / "bando-chiuso.yaml").write_text(CALL_THAT_CLOSES, encoding="utf-8")
-    environment = {
-        "HUBOUT_HOME": str(tmp_path / "home"),
-        "HUBOUT_CLOCK": START,
-        "HUBOUT_REDIS_URL": redis_url,
-        "HUBOUT_CALLS_DIR": str(calls),
-    }
+    environment = {"HUBOUT_HOME": str(tmp_path / "home"), "HUBOUT_CLOCK": START, "HUBOUT_REDIS_URL": redis_url}
     (tmp_path / "home").mkdir()
-    context = open_context(Settings.from_environment(environment))
+    context = open_site(Settings.from_environment(environment))
     migrate.upgrade(context.database)
     yield Site(context, create_app(context))
     context.close()

@@ -268,7 +268,7 @@ def test_files_are_known_by_their_content(sub_forms: Mapping[str, SubForm], judg
 
 
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=20)), max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_unknown_inputs_are_ignored(
     library: Mapping[str, FormDefinition], judged: Judge, inputs: list[tuple[str, str]]
 ) -> None:
@@ -278,7 +278,7 @@ def test_unknown_inputs_are_ignored(
 
 
 @given(st.data())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_typed_is_judged(library: Mapping[str, FormDefinition], judged: Judge, data: st.DataObject) -> None:
     for form in library.values():
         typed = [
@@ -299,7 +299,7 @@ def test_whatever_is_typed_is_judged(library: Mapping[str, FormDefinition], judg
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["nome", "email"]), inner),
     max_leaves=6,
 )))  # fmt: skip
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_json_is_judged(library: Mapping[str, FormDefinition], judged: Judge, data: dict[str, Any]) -> None:
     json.dumps(judged(library["coworking-postazione"], data).answers)
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.api.conftest import API
 from tests.integration.web.conftest import CLOSED, COWORKING, IDEAS, Site, body, heading
 
-API = "/api/v1"
 CALLS = {"coworking-postazione": COWORKING, "clab-urbano-proposta": IDEAS}
 
 
 def test_the_calls(site: Site) -> None:
     listed = body(site.browser().get(f"{API}/calls"))["calls"]
-    assert {call["call"] for call in listed} == {COWORKING, IDEAS, CLOSED}
+    assert {call["call"] for call in listed} >= {COWORKING, IDEAS, CLOSED}
     assert set(listed[0]) == {"call", "form", "workflow", "title", "opens", "closes", "open"}
 
 
@@ -72,7 +72,7 @@ def test_a_closed_call_is_a_conflict_with_its_date(site: Site, samples: dict[int
     assert body(answer)["closed_at"] == closes.isoformat()
 
 
-@pytest.mark.parametrize("text", ["", "[]", '"x"', "{", "null"])
+@pytest.mark.parametrize("text", ["", "[]", '"x"', "{", "null", "[" * 100_000, "1" * 10_000])
 def test_what_is_no_object_is_refused(site: Site, text: str) -> None:
     headers = {"Content-Type": "application/json"}
     answer = site.browser().post(f"{API}/calls/{COWORKING}/submissions", data=text, headers=headers)
@@ -95,10 +95,11 @@ def test_the_description_has_every_route_and_no_loose_end(site: Site) -> None:
         for rule in site.app.url_map.iter_rules()
         if rule.rule.startswith(API)
     }
-    assert set(described["paths"]) == rules - {"/openapi.json"}
-    schemas = described["components"]["schemas"]
+    sendings = {f"/calls/{call}/submissions" for call in site.context.catalogue.calls}
+    assert set(described["paths"]) == rules | sendings
     for reference in _references(described):
-        assert reference.removeprefix("#/components/schemas/") in schemas
+        _, _, kind, name = reference.split("/")
+        assert name in described["components"][kind]
 
 
 def _references(part: Any) -> list[str]:
