@@ -21,18 +21,20 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
         holding = actions.hold(context, session, row)
         submission, call = holding.submission, holding.call
         spoken = language or submission.language
+        law241 = holding.form.procedure.law241
+        view = case_view(context, session, call, submission, holding.case, language=spoken, role="richiedente")
         choices = actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else ()
         return StatusView(
-            case=case_view(context, session, call, submission, holding.case, language=spoken, role="richiedente"),
+            case=view,
             language=spoken,
             first_name=applicant_name(submission.answers),
             masked_email=mask_email(row.person),
             confirm_by=actions.deadline_of(session, submission) if submission.confirmed_at is None else None,
-            term_days=holding.form.procedure.days if holding.form.procedure.law241 else None,
+            term_days=holding.form.procedure.days if law241 else None,
             office=call.file.office.name,
             officer=call.file.office.officer,
-            substitute=call.file.office.substitute,
-            protocol=register_number(submission, spoken),
+            substitute=call.file.office.substitute if view.term else "",
+            protocol=register_number(submission, spoken) if law241 or submission.protocol_number else "",
             choices=choices,
             deadline=actions.deadline_for(session, holding, choices),
             prefilled=dict(submission.answers),

@@ -149,7 +149,11 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "nome": lambda head: applicant_name(head.submission.answers),
     "data": lambda head: head.day(local_day(head.submission.submitted_at)),
     "ora": lambda head: show_hour(head.submission.submitted_at),
-    "protocollo": lambda head: register_number(head.submission, head.language),
+    "protocollo": lambda head: (
+        register_number(head.submission, head.language)
+        if head.submission.protocol_number or head.call.form.procedure.law241
+        else ""
+    ),
     "termine": lambda head: head.day(head.term),
     "giorni": _days_left,
     "stato": _state,

@@ -173,7 +173,7 @@ class Mailbox:
             key=key,
             to=str(mail["Delivered-To"]),
             sender=str(mail["From"]),
-            subject=str(mail["Subject"] or ""),
+            subject=str(mail["Subject"] or "").strip(),
             date=mail["Date"].datetime if mail["Date"] else _arrival(key),
             message_id=str(mail["Message-ID"] or ""),
             text=text,

@@ -31,6 +31,13 @@ def test_a_mail_comes_back_as_it_was_written(sink: Server, mail: Make) -> None:
     assert sink.mailbox.message(stored.key) == stored
 
 
+def test_a_subject_folded_after_its_name_comes_back_whole(sink: Server, mail: Make) -> None:
+    subject = "Promemoria: da decidere CWK-26-QGWZG8 (Chiedi una postazione nel coworking)"
+    with SmtpTransport(sink.url) as transport:
+        transport.send(mail(subject=subject))
+    assert sink.mailbox.messages()[-1].subject == subject
+
+
 def test_links_come_back_exact_and_each_once(sink: Server, mail: Make) -> None:
     message = mail()
     with SmtpTransport(sink.url) as transport:
