@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.services import applicants as service
 from app.services.views import ActionResult, StatusView
 from app.web.abuse import objection_to_act
+from app.web.address import offers_correction
 from app.web.choices import first_inputs, form_of, refusal_of
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import everything_posted, form_is_ours, new_token
@@ -71,6 +72,7 @@ def _page(
         form=form_of(status.choices, say("action.choose_applicant"), typed, result),
         steps=[say(f"receipt.{step}") for step in _STEPS] if fresh else [],
         action_url=url("applicants.act", token=token),
+        address_url=url("addresses.ask", token=token) if fresh and offers_correction(token) else "",
         receipt_url=url("receipts.download", token=token),
         receipt_size=kilobytes(token),
         csrf=new_token() if status.choices else "",

@@ -9,7 +9,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,9 +18,10 @@ from app.dates import local_day
 from app.errors import new_incident
 from app.services import drafts, judging, submissions
 from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
+from app.web.address import to_receipt
 from app.web.drafts import ask_address
 from app.web.form_page import Remarks, show_form, with_row, without_row
-from app.web.page import context, language, other_language, read_in, show, show_notice, today, url, words
+from app.web.page import context, language, other_language, read_in, show, show_notice, today, words
 from app.web.pages import call_page, get_call
 from app.web.posting import KEY, everything_posted, form_is_ours, form_key, new_token
 from app.web.step_page import show_step
@@ -113,7 +114,7 @@ def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], as
         texts = (say("duplicate.text"), say("duplicate.what_next"))
         return show_notice(HTTPStatus.CONFLICT, say("duplicate.title"), *texts)
     drafts.forget(context(), call.id, sending.idempotency_key)
-    return redirect(url("applicants.show_status", token=receipt.status_token), HTTPStatus.SEE_OTHER)
+    return to_receipt(receipt.status_token)
 
 
 def _not_ours(asked: Asked) -> Objection | None:

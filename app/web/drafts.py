@@ -15,17 +15,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.dates import show_moment
 from app.services import drafts as service
 from app.web.abuse import Objection, objection_to_inputs, objection_to_mail, started
-from app.web.form_page import FormPage, FormShown, Remarks, show_sections
 from app.web.page import context, language, show, today, url, words
 from app.web.pages import call_page, get_call
 from app.web.posting import form_is_ours, form_key, new_token
+from app.web.questions import address_question, show_question
 from app.web.steps import carried, step_of
 from forms.builder import JudgeContext, Judgement, judge
-from forms.conditions import ConditionFacts
-from forms.definition import FieldDefinition, Section, SubForm, Text
 
 if TYPE_CHECKING:
     from app.services.views import CallView
+    from forms.definition import SubForm
 
 drafts = Blueprint("drafts", __name__)
 
@@ -85,7 +84,7 @@ def _page(
         "draft.html",
         code,
         title=words()("buttons.save"),
-        form=_asked(address, judgement),
+        form=show_question(_question(), address, judgement.errors if judgement else ()),
         save_url=url("drafts.save", call=view.id),
         notice=notice,
         **_along(view, step, typed),
@@ -108,22 +107,4 @@ def _along(view: CallView, step: int, typed: MultiDict[str, str]) -> dict[str, A
 
 def _question() -> SubForm:
     """The one question: where the link goes."""
-    address = FieldDefinition.model_validate(
-        {
-            "id": ADDRESS,
-            "type": "email",
-            "label": {"it": words()("steps.save_email")},
-            "required": True,
-            "validators": ["email", {"max": 254}],
-            "pii": "contact",
-            "autocomplete": "email",
-        }
-    )
-    return SubForm(form="bozza", title=Text(it=words()("buttons.save")), fields=(address,))
-
-
-def _asked(typed: MultiDict[str, str], judgement: Judgement | None) -> FormShown:
-    fields = _question().fields
-    remarks = Remarks(judgement.errors) if judgement else Remarks()
-    page = FormPage(words(), typed, remarks, ConditionFacts({}))
-    return show_sections([Section(id="bozza", title=Text(it=""), fields=fields)], fields, page, language())
+    return address_question(ADDRESS, words()("steps.save_email"))

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped] # it ships no types
 
 from app.web.actions import actions
+from app.web.address import addresses
 from app.web.api import api
 from app.web.api_access import allow_origins
 from app.web.applicants import applicants
@@ -75,7 +76,7 @@ def create_app(context: Context) -> Flask:
 def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
-    for blueprint in (pages, applications, drafts, applicants, receipts, actions):
+    for blueprint in (pages, applications, drafts, applicants, addresses, receipts, actions):
         parent.register_blueprint(blueprint)
     return parent
 
