@@ -37,12 +37,14 @@ def first_inputs(choices: Sequence[Choice], answers: Mapping[str, Any]) -> Multi
 def form_of(
     choices: Sequence[Choice], question: str, typed: MultiDict[str, str], result: ActionResult | None = None
 ) -> FormShown:
-    """The choices with their fields, and what was wrong with what was sent."""
+    """The choices with their fields, and what was wrong with what was sent; without choices there is no form."""
+    if not choices:
+        return FormShown((), ())
     say = words()
     judged = result.judgement if result else None
     remarks = Remarks(judged.errors, judged.warnings) if judged else Remarks()
     form = show_choices(choices, question, typed, say, remarks)
-    if result is None or result.refusal != NO_CHOICE or not choices:
+    if result is None or result.refusal != NO_CHOICE:
         return form
     missing = MistakeShown(f"{EVENT}-{choices[0].event}", question, say("action.nothing_chosen"))
     return FormShown(form.sections, (missing, *form.mistakes))

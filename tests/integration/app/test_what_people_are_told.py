@@ -168,6 +168,15 @@ def test_nobody_is_told_it_is_their_turn_when_nothing_is_to_do(town: Town) -> No
     assert town.asked(waiting, role="istruttore") == ["consenso_su_carta"]
 
 
+def test_where_nobody_can_decide_the_page_offers_no_button(town: Town) -> None:
+    reference = scenes.desk_without_coordinator(town)
+    town.choose(DEPUTY, reference, "abstain")
+    page = town.door(OFFICER, reference).open().text
+    assert "non c’è niente da decidere" in page
+    assert 'name="esito"' not in page
+    assert "Conferma la decisione" not in page
+
+
 def test_a_renewal_is_asked_once_and_named(town: Town) -> None:
     reference = scenes.active_desk(town)
     assert town.own_page(reference).choose("renewal_requested").status_code == 303
