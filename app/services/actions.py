@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, files, judging, mailing, tokens, transitions
+from app.services import cases, files, judging, mailing, together, tokens, transitions
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -182,17 +182,21 @@ def choices_of(context: Context, session: Session, holding: Holding, language: s
     )
     offered = offers(holding.definition, holding.case, holding.token.role, facts)
     return tuple(
-        _choice(context, holding, transition, language)
+        _choice(context, session, holding, transition, language)
         for transition in offered
         if not (holding.token.purpose == "status" and transition.event == CONFIRMS_ADDRESS)
     )
 
 
-def _choice(context: Context, holding: Holding, transition: Transition, language: str) -> Choice:
+def _choice(context: Context, session: Session, holding: Holding, transition: Transition, language: str) -> Choice:
+    token = holding.token
+    also = together.others(session, holding.call, holding.submission, transition, token.role, token.person)
+    one_by_one = token.role in together.ONE_BY_ONE
+    sub_form = _sub_form(context, holding, transition.inputs) if transition.inputs else None
     return Choice(
         event=transition.event,
-        label=transition.label.in_(language) if transition.label else transition.event,
-        sub_form=_sub_form(context, holding, transition.inputs) if transition.inputs else None,
+        label=together.label(transition, 0 if one_by_one else len(also), language),
+        sub_form=together.with_question(sub_form, len(also)) if one_by_one else sub_form,
         high_stakes=transition.high_stakes,
     )
 
@@ -280,6 +284,7 @@ def _done(session: Session, holding: Holding, language: str) -> DoneView | None:
         at=event.at,
         reason=str(inputs.get("motivazione", "")),
         state_label=holding.definition.state(holding.submission.state).label.in_(language),
+        others=together.report(session, holding.call, holding.submission, event, language),
     )
 
 

@@ -26,7 +26,10 @@ UNSHOWN = frozenset({"checkbox"})
 
 APPLICANTS = frozenset({"richiedente", "genitore"})
 
-BLIND = frozenset({"revisore", "provincia"})
+ROUNDS = frozenset({"commissione", "cedente", "riusante", "cabina_di_regia"})
+"""Roles that answer more than once, and must read what was asked or said between."""
+
+BLIND = frozenset({"revisore", "provincia", "commissione"})
 """Roles that judge what was proposed, not who proposes it."""
 
 OFFICE = frozenset({"istruttore", "coordinatore", "backup_coordinatore"})
@@ -61,7 +64,7 @@ def case_view(
         submitted_at=submission.submitted_at,
         term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
         answers=answers_shown(form, submission.answers, language, blind=role in BLIND),
-        history=_history(session, reading, submission) if role in OFFICE | APPLICANTS else (),
+        history=_history(session, reading, submission) if role in OFFICE | APPLICANTS | ROUNDS else (),
         reviews=reviews,
         files=_files(session, submission) if staff else (),
         files_to_come=tuple(form.field(name).label.in_(language) for name in awaited(submission.answers)),

@@ -108,6 +108,9 @@ CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(
         effects.ResetOpinions,
         effects.PublishList,
         effects.PublishCalendar,
+        effects.DocAttestato,
+        effects.DocAccordo,
+        effects.DocHours,
         effects.Anonymise,
         effects.IssueInviteCodes,
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission
-from app.services import erasure, invites, mailing, opinions, outbox, places, rankings
+from app.services import documents, erasure, invites, mailing, opinions, outbox, places, rankings
 from app.services.context import Context, ask_for
 from workflows import effects
 from workflows.engine import Outcome
@@ -110,6 +110,13 @@ def _calendar(_: Context, __: Session, happened: Happened, ___: effects.Effect) 
     happened.submission.record = {**happened.submission.record, "in_calendar": True}
 
 
+def _document(kind: str) -> Handler:
+    def make(context: Context, session: Session, happened: Happened, _: effects.Effect) -> None:
+        documents.make(context, session, happened.call, happened.submission, kind, happened.seq)
+
+    return make
+
+
 def _anonymise(context: Context, session: Session, happened: Happened, _: effects.Effect) -> None:
     erasure.anonymise(context, session, happened.submission)
 
@@ -132,6 +139,9 @@ HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.ResetOpinions: _reset_opinions,
     effects.PublishList: _publish_list,
     effects.PublishCalendar: _calendar,
+    effects.DocAttestato: _document(documents.ATTESTATO),
+    effects.DocAccordo: _document(documents.ACCORDO),
+    effects.DocHours: _document(documents.ORE),
     effects.Anonymise: _anonymise,
     effects.IssueInviteCodes: _invite,
 }

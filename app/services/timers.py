@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission, Timer
-from app.services import cases, mailing, transitions
+from app.services import cases, mailing, together, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.reviews import SHEET_RULE
@@ -133,10 +133,37 @@ def _try_sheet_rules(context: Context, session: Session, call: Call, submission:
         except transitions.Refused:
             continue
         return "fired"
+    _ask_substitutes(context, session, submission)
     return "waits"
+
+
+def _ask_substitutes(context: Context, session: Session, submission: Submission) -> None:
+    """Ask whoever takes the place of a member of the panel in conflict; who was asked in this state is not again."""
+    occasion = mailing.Occasion(submission.entered_seq, due=_limit(session, submission, "deadline"))
+    for notify in workflow_of(session, context, submission).state(submission.state).notify:
+        if notify.role == mailing.PANEL:
+            mailing.ask(context, session, submission, notify.message, [notify.role], occasion)
+
+
+def _together(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
+    """Do here what somebody did on another case of the group; what stands in the way is kept for them to read."""
+    asked = together.asked_by(session, timer)
+    act = transitions.Act(timer.name, asked.role, asked.person, inputs=asked.inputs, follows=True)
+    try:
+        transitions.fire(context, session, call, submission, act)
+    except transitions.Refused as refused:
+        timer.payload = {**timer.payload, "why": {lang: refused.refusal.text.in_(lang) for lang in ("it", "en")}}
+        raise
+    return "fired"
 
 
 Kind = Callable[[Context, Session, Call, Submission, Timer], str]
 
-KINDS: Mapping[str, Kind] = {"transition": _transition, "reminder": _mail, "deadline": _mail, "system": _system}
+KINDS: Mapping[str, Kind] = {
+    "transition": _transition,
+    "reminder": _mail,
+    "deadline": _mail,
+    "system": _system,
+    together.KIND: _together,
+}
 """What is done when a timer of each kind is due; the answer is noted on the row."""

@@ -14,15 +14,15 @@ from werkzeug.datastructures import FileStorage
 from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
-from app.services import cases, eventlog, files, mailing, places, tokens
+from app.services import cases, eventlog, files, mailing, places, together, tokens
 from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
 from app.services.effects import Happened, carry_out
 from app.services.facts import Question, facts_of
 from app.services.reviews import SHEET_RULE
 from workflows.dates import at_local
-from workflows.definition import ROLES, SYSTEM, WorkflowDefinition
-from workflows.engine import Outcome, Refusal, sheet_events
+from workflows.definition import ROLES, SYSTEM
+from workflows.engine import Outcome, Refusal
 from workflows.engine import begin as begin_case
 from workflows.engine import fire as fire_event
 
@@ -51,7 +51,8 @@ class Act:
     """What somebody does: the event, in which role, with which validated inputs.
 
     `corrections` are answers of the applicant's own form that the act changes; `uploads` its files; `fell_due` is the
-    instant by which a person could have acted, where time does it instead.
+    instant by which a person could have acted, where time does it instead; `follows` says that it was done on another
+    case, and is carried to this one.
     """
 
     event: str
@@ -62,6 +63,7 @@ class Act:
     uploads: Mapping[str, FileStorage] = field(default_factory=dict)
     token: ActionToken | None = None
     fell_due: datetime | None = None
+    follows: bool = False
 
 
 def lock(session: Session, context: Context, submission_id: int) -> tuple[Call, Submission]:
@@ -152,8 +154,11 @@ def _record(
             tokens.revoke_step(session, submission, act.event, now)
     submission.updated_at = now
     session.flush()
-    _arm(session, workflow_of(session, context, submission), submission, outcome, now)
+    _arm(session, submission, outcome, now)
     carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now, act.fell_due))
+    if outcome.transition and not act.follows:
+        asked = together.Asked(act.role, act.person, act.inputs)
+        together.spread(session, call, submission, event, outcome.transition, asked)
     if outcome.to_state != outcome.from_state and call.workflow.state(outcome.to_state).kind == "closed":
         _keep_until(context, session, submission)
 
@@ -234,9 +239,7 @@ def _cancel(session: Session, submission: Submission, outcome: Outcome, now: dat
         session.execute(pending.where(Timer.id.in_(anchored)))
 
 
-def _arm(
-    session: Session, definition: WorkflowDefinition, submission: Submission, outcome: Outcome, now: datetime
-) -> None:
+def _arm(session: Session, submission: Submission, outcome: Outcome, now: datetime) -> None:
     """Plan what time and the system will do in the state that was entered."""
     for planned in outcome.timers:
         session.add(
@@ -250,7 +253,7 @@ def _arm(
             )
         )
     due_now = ["auto"] if outcome.auto else []
-    if outcome.changed and sheet_events(definition, outcome.to_state):
+    if outcome.try_rules:
         due_now.append(SHEET_RULE)  # partners may have written already
     for name in due_now:
         session.add(_system_timer(submission, name, now))

@@ -134,13 +134,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class DoneView:
-    """What was decided through a link: by whom (role and masked address), when, with what."""
+    """What was decided through a link: by whom (role and masked address), when, with what.
+
+    `others` tells, a line each, what became of an act that was for other cases too.
+    """
 
     label: str
     who: str
     at: datetime
     reason: str = ""
     state_label: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
