@@ -43,12 +43,12 @@ Answers = dict[str, Any]
 
 def desk(**changes: Any) -> Answers:
     """Chiara asks for a desk at Cofò, with `changes`; None takes an answer away."""
-    return _changed(_SAMPLES[1]["data"], changes)
+    return changed(_SAMPLES[1]["data"], changes)
 
 
 def idea(**changes: Any) -> Answers:
     """Eufemia of Matera proposes an idea, with `changes`; None takes an answer away."""
-    return _changed(_SAMPLES[21]["data"], changes)
+    return changed(_SAMPLES[21]["data"], changes)
 
 
 def idea_of_a_minor(**changes: Any) -> Answers:
@@ -75,5 +75,11 @@ CONSENT = {
 }
 
 
-def _changed(data: Answers, changes: Answers) -> Answers:
+def sample(number: int) -> Answers:
+    """What the sample application of this number writes."""
+    return dict(_SAMPLES[number]["data"])
+
+
+def changed(data: Answers, changes: Answers) -> Answers:
+    """`data` with `changes`; None takes an answer away."""
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
