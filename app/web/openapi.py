@@ -45,10 +45,10 @@ def describe(base_url: str, forms: Mapping[str, Mapping[str, Any]]) -> dict[str,
                 "get": _operation("listCalls", "Every call that has opened", _answer("CallList")),
             },
             "/calls/{call}": {
-                "parameters": [_path_parameter("call"), _LANGUAGE],
+                "parameters": [_path_parameter("call", sorted(forms)), _LANGUAGE],
                 "get": _operation("showCall", "A call with its form", _answer("CallWithForm"), 404),
             },
-            _ANY_CALL: {"parameters": [_path_parameter("call")], "post": anything},
+            _ANY_CALL: {"parameters": [_path_parameter("call", sorted(forms))], "post": anything},
             **sending,
             "/submissions/{token}": {
                 "parameters": [_path_parameter("token")],
@@ -114,8 +114,8 @@ _LANGUAGE = {
 }
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": _TEXT}
+def _path_parameter(name: str, values: list[str] | None = None) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {**_TEXT, "enum": values} if values else _TEXT}
 
 
 def _object(**properties: Any) -> dict[str, Any]:
