@@ -34,6 +34,12 @@ REASON = Text(it="Motivazione", en="Reasons")
 OPINION = Text(it="Parere", en="Opinion")
 TIME_PASSED = Text(it="Il tempo è passato", en="The time has passed")
 
+BESIDES: Mapping[str, Text] = {
+    "address_corrected": Text(it="Indirizzo email corretto", en="E-mail address corrected"),
+    "privacy_request": Text(it="Richiesta sui dati personali", en="Request about personal data"),
+}
+"""What happens beside every workflow."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -50,6 +56,8 @@ def event_label(workflow: WorkflowDefinition, event: Event, language: str) -> st
     """What happened, as the choice read on the page; where nobody chose, the state it led to."""
     if event.event.startswith(TIMER_PREFIX):
         return f"{TIME_PASSED.in_(language)}: {workflow.state(event.to_state).label.in_(language)}"
+    if event.event in BESIDES:
+        return BESIDES[event.event].in_(language)
     labelled = next((each.label for each in _taken(workflow, event) if each.label), None)
     return labelled.in_(language) if labelled else workflow.state(event.to_state).label.in_(language)
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.services import applicants as service
+from app.services.turn import turn
 from app.services.views import ActionResult, StatusView
 from app.web.abuse import objection_to_act
 from app.web.address import offers_correction
@@ -73,6 +74,9 @@ def _page(
         steps=[say(f"receipt.{step}") for step in _STEPS] if fresh else [],
         action_url=url("applicants.act", token=token),
         address_url=url("addresses.ask", token=token) if fresh and offers_correction(token) else "",
+        data_url=url("own_data.show_rights", token=token),
+        turn=turn(context(), token, say.language),
+        documents=[(file, url("receipts.document", token=token, number=file.id)) for file in status.case.files],
         receipt_url=url("receipts.download", token=token),
         receipt_size=kilobytes(token),
         csrf=new_token() if status.choices else "",

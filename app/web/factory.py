@@ -22,6 +22,7 @@ from app.web.errors import catch_errors
 from app.web.headers import add_static_headers, secure
 from app.web.health import health_pages
 from app.web.mailbox import mailbox
+from app.web.own_data import own_data
 from app.web.page import ENGLISH, STATIC, dress
 from app.web.pages import pages
 from app.web.posting import limit_posts
@@ -76,7 +77,7 @@ def create_app(context: Context) -> Flask:
 def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
-    for blueprint in (pages, applications, drafts, applicants, addresses, receipts, actions):
+    for blueprint in (pages, applications, drafts, applicants, addresses, own_data, receipts, actions):
         parent.register_blueprint(blueprint)
     return parent
 

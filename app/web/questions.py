@@ -1,4 +1,4 @@
-"""Pages that ask for an e-mail address and nothing else, judged and shown like any form."""
+"""Pages that ask a few questions of their own, judged and shown like any form."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def address_question(name: str, label: str) -> SubForm:
 
 
 def show_question(question: SubForm, typed: MultiDict[str, str], errors: Sequence[FieldError] = ()) -> FormShown:
-    """The question with what was typed and what is wrong with it."""
+    """The questions of a sub-form with what was typed and what is wrong with it."""
     page = FormPage(words(), typed, Remarks(errors), ConditionFacts({}))
-    section = Section(id=question.form, title=Text(it=""), fields=question.fields)
+    section = Section(id="question", title=Text(it=""), fields=question.fields)
     return show_sections([section], question.fields, page, language())
