@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, files, judging, mailing, together, tokens, transitions
+from app.services import cases, documents, files, judging, mailing, together, tokens, transitions
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -65,14 +65,13 @@ def open_action(context: Context, token: str, language: str | None = None) -> Ac
 
 
 def download(context: Context, token: str, file_id: int) -> files.Download | None:
-    """A file of the case, for staff who hold an open link to it."""
+    """A file of the case, for whoever holds an open link to it: staff any, the applicant's side what we made for it."""
     with context.read() as session:
         row = tokens.find(session, token, "action")
-        if row is None or row.role in mailing.APPLICANT_SIDE:
+        if row is None or _openness(context, session, hold(context, session, row)) != "open":
             return None
-        if _openness(context, session, hold(context, session, row)) != "open":
-            return None
-        return files.read(context, session, row.submission_id, file_id)
+        made_for_them = documents.TITLES if row.role in mailing.APPLICANT_SIDE else None
+        return files.read(context, session, row.submission_id, file_id, made_for_them)
 
 
 def act(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.security import mask_email
-from app.services import actions, cases, tokens
+from app.services import actions, cases, documents, files, tokens
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.mail_values import applicant_name, register_number
@@ -40,6 +40,15 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
             prefilled=dict(submission.answers),
             data_deleted_on=cases.deletion_day(session, context, submission),
         )
+
+
+def document(context: Context, token: str, file_id: int) -> files.Download | None:
+    """A document that was made for the case, such as a certificate; None for anything else."""
+    with context.read() as session:
+        row = tokens.find(session, token, "status")
+        if row is None or row.revoked_at is not None:
+            return None
+        return files.read(context, session, row.submission_id, file_id, documents.TITLES)
 
 
 def act(context: Context, token: str, event: str, formdata: Any, language: str | None = None) -> ActionResult:

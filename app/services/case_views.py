@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Event, EventPayload, Review, StoredFile, Submission
-from app.services import cases, said
+from app.services import cases, documents, said
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.mail_values import mean_score, register_number
@@ -66,7 +66,7 @@ def case_view(
         answers=answers_shown(form, submission.answers, language, blind=role in BLIND),
         history=_history(session, reading, submission) if role in OFFICE | APPLICANTS | ROUNDS else (),
         reviews=reviews,
-        files=_files(session, submission) if staff else (),
+        files=_files(session, submission, None if staff else documents.TITLES),
         files_to_come=tuple(form.field(name).label.in_(language) for name in awaited(submission.answers)),
         mean_score=mean_score(scores),
         protocol=register_number(submission, language) if role in OFFICE and form.procedure.law241 else "",
@@ -117,6 +117,11 @@ def _reviews(session: Session, call: Call, submission: Submission) -> tuple[Revi
     )
 
 
-def _files(session: Session, submission: Submission) -> tuple[FileLine, ...]:
+def _files(session: Session, submission: Submission, fields: Collection[str] | None) -> tuple[FileLine, ...]:
+    """The case's files; with `fields` only those of one of these."""
     query = select(StoredFile).where(StoredFile.submission_id == submission.id).order_by(StoredFile.id)
-    return tuple(FileLine(row.id, row.filename, row.size) for row in session.scalars(query))
+    return tuple(
+        FileLine(row.id, row.filename, row.size)
+        for row in session.scalars(query)
+        if fields is None or row.field in fields
+    )

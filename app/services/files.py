@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,15 @@ class Download:
     content: bytes
 
 
-def read(context: Context, session: Session, submission_id: int, file_id: int) -> Download | None:
-    """One file of a submission; None where it has none of this number, or it is gone from the store."""
+def read(
+    context: Context, session: Session, submission_id: int, file_id: int, fields: Collection[str] | None = None
+) -> Download | None:
+    """One file of a submission; None where it has none of this number, or it is gone from the store.
+
+    With `fields` only a file of one of these is read.
+    """
     stored = session.get(StoredFile, file_id)
-    if stored is None or stored.submission_id != submission_id:
+    if stored is None or stored.submission_id != submission_id or (fields is not None and stored.field not in fields):
         return None
     filesystem, folder = context.files
     try:

@@ -1,4 +1,4 @@
-"""The receipt as a PDF to keep: the service's facts put into the reader's words, typeset by `integrations.pdf`."""
+"""PDFs to keep: the receipt, the service's facts put into the reader's words, and the documents of a case."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import ROME, show_day, show_moment
 from app.security import sha256_of
+from app.services import applicants
 from app.services import receipts as service
 from app.web.page import asked_language, context, group_in_order, read_in, words
 from integrations.pdf import PdfError, make_pdf
@@ -44,6 +45,16 @@ def download(token: str) -> BaseResponse:
     name = f"{'ricevuta' if view.language == 'it' else 'receipt'}-{view.reference}.pdf"
     content = BytesIO(receipt_pdf(view, words()))
     return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+@receipts.get("/stato/<token>/file/<int:number>")
+def document(token: str, number: int) -> BaseResponse:
+    """A document of the case, such as a certificate, behind a status link: always saved, never shown here."""
+    found = applicants.document(context(), token, number)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    content = BytesIO(found.content)
+    return send_file(content, mimetype=found.content_type, as_attachment=True, download_name=found.filename)
 
 
 def kilobytes(token: str) -> int | None:
