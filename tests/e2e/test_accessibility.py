@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from integrations.local.smtp import Maildir
 from tests.e2e.browser import violations
@@ -30,7 +30,13 @@ def case(site: Site, samples: dict[int, Any]) -> dict[str, str]:
     site.go_on()
     _, officer = site.token("istruttore")
     key = Maildir(site.context.settings.mail_folder).add(MAIL)
-    links = {"receipt": status, "used": f"/azione/{confirm}", "action": f"/azione/{officer}", "mail": f"/posta/{key}"}
+    links = {
+        "receipt": status,
+        "own data": f"{status}/dati",
+        "used": f"/azione/{confirm}",
+        "action": f"/azione/{officer}",
+        "mail": f"/posta/{key}",
+    }
     return links | {"unknown": "/azione/nope", "mailbox": "/posta", "fault": "/nope"}
 
 
@@ -91,7 +97,7 @@ def test_a_form_with_errors_is_accessible_and_leads_to_them(
     page.press("#nome", "Enter")
     page.wait_for_selector("#errori")
     assert page.title().startswith("Errore: ")
-    assert page.evaluate("document.activeElement.id") == "errori"
+    expect(page.locator("#errori")).to_be_focused()
     assert violations(page) == []
     page.click('#errori a[href="#nome"]')
     assert page.evaluate("document.activeElement.id") == "nome"
