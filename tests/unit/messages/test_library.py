@@ -14,7 +14,14 @@ from forms.document import parse
 
 FILES = sorted((Path(__file__).parents[3] / "app" / "messages" / "mail").glob("*.yaml"))
 LANGUAGES = ("it", "en")
-SENT_BY_SERVICES = {"bando_in_chiusura", "bozza", "diritti_privacy", "gia_presente", "mail_non_consegnata", "protocollo_richiesto"}
+SENT_BY_SERVICES = {
+    "bando_in_chiusura",
+    "bozza",
+    "diritti_privacy",
+    "gia_presente",
+    "mail_non_consegnata",
+    "protocollo_richiesto",
+}
 OF_NO_CASE = {"bando_in_chiusura", "bozza"}
 DEFAULT_OF_DEADLINES = {"sollecito"}
 NO_FREE_TEXT = ("conferma_email", "ricevuta", "gia_presente", "consenso_link", "attesa_consenso", "bozza")
