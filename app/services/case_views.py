@@ -32,6 +32,9 @@ ROUNDS = frozenset({"commissione", "cedente", "riusante", "cabina_di_regia"})
 BLIND = frozenset({"revisore", "provincia", "commissione"})
 """Roles that judge what was proposed, not who proposes it."""
 
+KNOWN: Mapping[str, frozenset[str]] = {"scuola": frozenset({"none", "ordinary", "identity"})}
+"""Roles that read only these classes of data: a school knows its student, not how to reach the parents."""
+
 OFFICE = frozenset({"istruttore", "coordinatore", "backup_coordinatore"})
 """Roles that follow the case, and read all that was said of it; the register office only gives its number."""
 
@@ -63,7 +66,7 @@ def case_view(
         public_text=state.public.in_(language),
         submitted_at=submission.submitted_at,
         term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
-        answers=answers_shown(form, submission.answers, language, blind=role in BLIND),
+        answers=answers_shown(form, submission.answers, language, blind=role in BLIND, known=KNOWN.get(role)),
         history=_history(session, reading, submission) if role in OFFICE | APPLICANTS | ROUNDS else (),
         reviews=reviews,
         files=_files(session, submission, None if staff else documents.TITLES),
@@ -74,15 +77,25 @@ def case_view(
 
 
 def answers_shown(
-    form: FormDefinition, answers: Mapping[str, Any], language: str, *, blind: bool = False, declarations: bool = False
+    form: FormDefinition,
+    answers: Mapping[str, Any],
+    language: str,
+    *,
+    blind: bool = False,
+    declarations: bool = False,
+    known: Collection[str] | None = None,
 ) -> tuple[AnswerShown, ...]:
-    """The answers in the form's order; a blind reader sees what the sheet may show, a receipt has the declarations."""
+    """The answers in the form's order; a blind reader sees what the sheet may show, a receipt has the declarations.
+
+    With `known` only answers of these classes of data are shown.
+    """
     lines = []
     for section in form.sections:
         for field in section.fields:
             value = answers.get(field.id)
             unshown = field.type in UNSHOWN and not declarations
-            if value in (None, "", []) or unshown or (blind and field.sheet != "yes"):
+            untold = (blind and field.sheet != "yes") or (known is not None and field.pii not in known)
+            if value in (None, "", []) or unshown or untold:
                 continue
             text = shown(field, value, language)
             lines.append(AnswerShown(section.title.in_(language), field.label.in_(language), text))

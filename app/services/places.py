@@ -86,7 +86,7 @@ def give_back(session: Session, call: Call, submission: Submission, now: datetim
     released = session.execute(delete(Seat).where(Seat.submission_id == submission.id).returning(Seat.id)).all()
     if not released:
         return False
-    for listed in waiting_list(session, call, call.site_of(submission.answers)):
+    for listed in waiting_list(session, call, submission):
         session.add(
             Timer(
                 submission_id=listed.id,
@@ -100,10 +100,18 @@ def give_back(session: Session, call: Call, submission: Submission, now: datetim
     return True
 
 
-def waiting_list(session: Session, call: Call, site: str) -> Sequence[Submission]:
-    """The cases of one site on the list, in the order of the workflow: by score and confirmation, or by entry."""
-    query = select(Submission).where(Submission.call == call.id, Submission.state == LISTED, Submission.site == site)
+def waiting_list(session: Session, call: Call, submission: Submission) -> Sequence[Submission]:
+    """The list that is the case's own, in the order of the workflow: by score and confirmation, or by entry.
+
+    It is that of its site; where nobody is passed over (`strict`), that of its edition or class.
+    """
+    query = select(Submission).where(
+        Submission.call == call.id, Submission.state == LISTED, Submission.site == submission.site
+    )
     listed = session.scalars(query).all()
+    if call.workflow.capacity and call.workflow.capacity.policy == "strict":
+        own = keys_of(call, submission.answers)
+        listed = [case for case in listed if keys_of(call, case.answers) == own]
     if call.workflow.capacity and call.workflow.capacity.order == "score":
         means = _means(session, call, listed)
         return sorted(listed, key=lambda case: (-means[case.id], case.confirmed_at or case.submitted_at, case.id))
@@ -123,7 +131,7 @@ def _means(session: Session, call: Call, listed: Iterable[Submission]) -> dict[i
 
 def first(session: Session, call: Call, submission: Submission) -> bool:
     """Whether `submission` is the next of its list: the first, or with `best_fit` the first whose request fits."""
-    for listed in waiting_list(session, call, submission.site):
+    for listed in waiting_list(session, call, submission):
         fits = free(session, call, listed) is not False
         if fits or (call.workflow.capacity and call.workflow.capacity.policy == "strict"):
             return listed.id == submission.id
@@ -134,12 +142,12 @@ def position(session: Session, call: Call, submission: Submission) -> int | None
     """Place in the waiting list from 1; None where the case is not on it."""
     if submission.state != LISTED:
         return None
-    ids = [listed.id for listed in waiting_list(session, call, submission.site)]
+    ids = [listed.id for listed in waiting_list(session, call, submission)]
     return ids.index(submission.id) + 1
 
 
 def wanted_by_listed(session: Session, call: Call, submission: Submission) -> bool:
     """Whether somebody on the list wants a key that this case holds."""
     own = set(keys_of(call, submission.answers))
-    listed = waiting_list(session, call, submission.site)
+    listed = waiting_list(session, call, submission)
     return any(own & set(keys_of(call, other.answers)) for other in listed if other.id != submission.id)

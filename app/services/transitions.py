@@ -215,9 +215,11 @@ def _enter(
     submission.state = outcome.to_state
     submission.state_entered_at = now
     submission.entered_seq = seq
-    if outcome.event == "email_confirmed":
+    definition = workflow_of(session, context, submission)
+    known_sender = outcome.event is None and not definition.leaving(outcome.to_state, "email_confirmed")
+    if outcome.event == "email_confirmed" or known_sender:
         submission.confirmed_at = now
-    kind = workflow_of(session, context, submission).state(outcome.to_state).kind
+    kind = definition.state(outcome.to_state).kind
     if kind in ("closed", "final"):
         submission.open_dedupe_key = None
 

@@ -1,0 +1,103 @@
+"""Courses: first come, first served, with a list for each edition, a parent's word, attendance and a certificate."""
+
+from __future__ import annotations
+
+from app.story.partner import Partner
+from tests.integration.app.members import COURSE, COURSE_OFFICER, MOTHER_OF_MATTEO, learner, young_learner
+from tests.integration.app.people import CONSENT, REASON
+from tests.integration.app.town import Town
+
+ANNA, BEA, CARLA = "anna@example.org", "bea@example.org", "carla@example.org"
+MATTEO = "matteo.definti@example.org"
+
+
+def spreadsheet(town: Town) -> str:
+    return next(str(row["spreadsheet_id"]) for row in town.dump()["spreadsheets"] if row["workbook"] == "corso")
+
+
+def test_the_last_place_then_the_list_then_the_end(town: Town) -> None:
+    first, second = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    refuses_list = town.confirmed(learner(CARLA, lista_attesa_ok="no"), COURSE)
+    assert [town.state(each) for each in (first, second, refuses_list)] == ["ammessa", "lista_attesa", "annullata"]
+    assert "Il tuo numero in lista: 1" in town.mails(BEA, second)[-1].text
+
+
+def test_a_place_given_back_goes_to_the_first_of_its_own_edition(town: Town) -> None:
+    taken, other = town.confirmed(learner(ANNA), COURSE), town.confirmed(learner(BEA, edizione="prova-02"), COURSE)
+    waits_for_the_other = town.confirmed(learner(CARLA, edizione="prova-02"), COURSE)
+    waits = town.confirmed(learner("dora@example.org"), COURSE)
+    town.own_page(taken).choose("withdraw")
+    town.work()
+    states = [town.state(each) for each in (taken, other, waits_for_the_other, waits)]
+    assert states == ["ritirata", "ammessa", "lista_attesa", "posto_offerto"]
+    town.choose("dora@example.org", waits, "accept")
+    assert town.state(waits) == "ammessa"
+
+
+def test_an_offer_lapses_to_the_end_of_the_list_once_then_ends(town: Town) -> None:
+    first, second, third = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA, CARLA))
+    town.own_page(first).choose("withdraw")
+    town.work()
+    town.later(hours=49)
+    assert [town.state(each) for each in (second, third)] == ["lista_attesa", "posto_offerto"]
+    town.later(hours=49)
+    assert [town.state(each) for each in (second, third)] == ["posto_offerto", "lista_attesa"]
+    town.later(hours=49)
+    assert [town.state(each) for each in (second, third)] == ["scaduta", "posto_offerto"]
+
+
+def test_a_parent_answers_for_a_child(town: Town) -> None:
+    reference = town.confirmed(young_learner(), COURSE)
+    assert town.state(reference) == "consenso"
+    town.choose(MOTHER_OF_MATTEO, reference, "consent_given", **{**CONSENT, "cognome": "De’ Finti", "nome": "Ilaria"})
+    assert town.state(reference) == "ammessa"
+    town.choose(MOTHER_OF_MATTEO, reference, "consent_withdrawn")
+    assert town.state(reference) == "non_autorizzata"
+    assert town.dump()["seats"] == []
+
+
+def test_a_parent_who_says_nothing_has_not_authorised(town: Town) -> None:
+    reference = town.confirmed(young_learner(), COURSE)
+    town.at("2026-12-01T00:00")
+    assert town.state(reference) == "non_autorizzata"
+
+
+def test_who_came_once_takes_part_and_gets_a_certificate(town: Town) -> None:
+    reference = town.confirmed(learner(ANNA), COURSE)
+    town.sync()
+    (tab,) = [row["tab"] for row in town.dump()["sheet_rows"]]
+    assert tab == "Iscrizioni"
+    town.at("2027-01-12T10:00")
+    Partner(town.google.url, spreadsheet(town), "Iscrizioni", "docente").type_in(reference, {"presenze": "1"})
+    town.sync()
+    assert town.state(reference) == "partecipa"
+    town.at("2027-02-01T19:31")
+    town.at("2027-02-02T00:00")
+    assert town.state(reference) == "conclusa"
+    assert "attestato_se_previsto" in town.asked(reference)
+    assert [row["filename"] for row in town.dump()["files"]] == [f"attestato-{reference}.pdf"]
+
+
+def test_who_never_came_was_absent(town: Town) -> None:
+    reference = town.confirmed(learner(ANNA), COURSE)
+    town.at("2027-02-02T00:00")
+    assert town.state(reference) == "assente"
+
+
+def test_the_list_closes_a_day_before_the_start(town: Town) -> None:
+    _, second = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    town.at("2027-01-10T17:29")
+    assert town.state(second) == "lista_attesa"
+    town.at("2027-01-11T00:00")
+    assert town.state(second) == "scaduta"
+
+
+def test_one_act_cancels_an_edition_for_all(town: Town) -> None:
+    first, second = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    other = town.confirmed(learner(CARLA, edizione="prova-02"), COURSE)
+    child = town.confirmed(young_learner(), COURSE)  # the officer's link came with it
+    town.choose(COURSE_OFFICER, child, "edition_cancelled", motivazione=REASON)
+    assert [town.state(each) for each in (first, second, child)] == ["annullata"] * 3
+    assert town.state(other) == "ammessa"
+    assert REASON in town.mails(BEA, second)[-1].text
+    assert town.mails(MATTEO, child)
