@@ -26,6 +26,7 @@ actions = Blueprint("actions", __name__)
 COOKIE = "azione"
 _COOKIE_SECONDS = 3600
 _HEADINGS = {"richiedente": "action.title_applicant", "genitore": "action.title_parent"}
+_DECIDERS = frozenset({"coordinatore", "backup_coordinatore", "cabina_di_regia"})
 _CLOSED = {"expired": HTTPStatus.GONE, "revoked": HTTPStatus.GONE, "unknown": HTTPStatus.NOT_FOUND}
 
 
@@ -118,16 +119,19 @@ def _page(
     if _link(view) != "open":
         return _closed(view)
     applicant_side = view.role in _HEADINGS
+    decides = view.role in _DECIDERS
     say = words()
+    question = "action.choose_applicant" if applicant_side else "action.choose" if decides else "action.choose_office"
     able = [choice for choice in view.choices if not choice.refused]
     return show(
         "action.html",
         code,
         view=view,
         case=view.case,
-        form=form_of(able, say("action.choose_applicant" if applicant_side else "action.choose"), typed, result),
-        heading=say(_HEADINGS.get(view.role, "action.title")),
+        form=form_of(able, say(question), typed, result),
+        heading=say(_HEADINGS.get(view.role, "action.title" if decides else "action.title_office")),
         applicant_side=applicant_side,
+        decides=decides,
         unavailable=[choice for choice in view.choices if choice.refused],
         action_url=url("actions.decide", case=view.id),
         csrf=new_token(),
