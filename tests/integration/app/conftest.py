@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.db import Database
 from app.services.context import Context
 from integrations.local.service_account import ensure_service_account
 from tests.integration.app.outside import LocalGoogle, PostOffice, StillClock
-from tests.integration.app.town import Town, with_hurried_gateway
+from tests.integration.app.town import HurriedContext, Town
 
 START = "2026-11-16T09:00+01:00"
 CALLS = Path(__file__).parent / "calls"
@@ -51,8 +52,17 @@ def post(tmp_path: Path) -> Iterator[PostOffice]:
     office.close()
 
 
+@pytest.fixture(scope="session")
+def service_account(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with a service account's key: making one takes longer than copying it."""
+    home = tmp_path_factory.mktemp("account")
+    ensure_service_account(home, "http://127.0.0.1/token")
+    return home / "google"
+
+
 @pytest.fixture
-def google(tmp_path: Path, clock: StillClock) -> Iterator[LocalGoogle]:
+def google(tmp_path: Path, clock: StillClock, service_account: Path) -> Iterator[LocalGoogle]:
+    shutil.copytree(service_account, tmp_path / "google")
     running = LocalGoogle(tmp_path, clock.now)
     ensure_service_account(tmp_path, f"{running.url}/token")
     yield running
@@ -76,7 +86,7 @@ def context(settings: Settings, clock: StillClock, catalogue: Catalogue) -> Cont
     """What every use case works with; the town closes it."""
     database = Database(settings.database_url)
     migrate.upgrade(database)
-    return with_hurried_gateway(Context(settings, clock, catalogue, database, queues.connect(settings.redis_url)))
+    return HurriedContext(settings, clock, catalogue, database, queues.connect(settings.redis_url))
 
 
 @pytest.fixture

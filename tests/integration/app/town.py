@@ -25,7 +25,7 @@ from app.services import delivery, listing, reviews, sheets, timers
 from app.services.context import NO_QUOTA, Context
 from app.story.partner import Partner
 from app.web import create_app
-from integrations.google import service_account
+from integrations.local.service_account import CLIENT_EMAIL
 from integrations.local.smtp import StoredMessage
 from integrations.sheets.gateway import Gateway, Patience
 from integrations.sheets.quota import RedisLimiter
@@ -236,20 +236,22 @@ class Town:
             return list(session.scalars(select(Submission).order_by(Submission.id)))
 
 
+@dataclass(frozen=True)
+class HurriedContext(Context):
+    """A context whose gateway does not wait between its tries."""
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The door to the local Google, made when it is first used."""
+        credentials = self.settings.home / "google" / "service-account.json"
+        limiter = RedisLimiter(self.redis, CLIENT_EMAIL, quota=NO_QUOTA)
+        return Gateway(credentials, self.settings.sheets_url, limiter, HURRIED)
+
+
 def open_like(context: Context, database: Database | None = None) -> Context:
     """A context over the same settings with connections of its own."""
     settings = context.settings
-    opened = replace(context, database=database or Database(settings.database_url), redis=connect(settings.redis_url))
-    return with_hurried_gateway(opened)
-
-
-def with_hurried_gateway(context: Context) -> Context:
-    """`context` with a gateway that does not wait between its tries."""
-    credentials = context.settings.home / "google" / "service-account.json"
-    identity = service_account(credentials).service_account_email
-    limiter = RedisLimiter(context.redis, identity, quota=NO_QUOTA)
-    context.__dict__["gateway"] = Gateway(credentials, context.settings.sheets_url, limiter, HURRIED)
-    return context
+    return replace(context, database=database or Database(settings.database_url), redis=connect(settings.redis_url))
 
 
 _pages: list[Flask] = []
