@@ -16,7 +16,8 @@ from forms.document import Document, Fault
 from integrations.sheets.layout import LEFT, RIGHT
 from workflows.checker import check as check_workflow
 from workflows.definition import APPLICANT_SIDE, SYSTEM
-from workflows.effects import Assign, Effect, Mail
+from workflows.effects import Assign, Effect, Mail, Rank
+from workflows.ranking import PANEL
 
 PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 """Data classes that never reach a sheet, whatever a call asks for."""
@@ -52,6 +53,7 @@ def cross_checks(catalogue: Catalogue, carried_out: Collection[type[Effect]]) ->
     for call in catalogue.calls.values():
         document = catalogue.documents[f"call:{call.id}"]
         yield from _people(call, document)
+        yield from _panel(call, document)
         yield from _sites(call, document)
         yield from _sheet(call, document)
         yield from _workflow_of(call, catalogue, document)
@@ -107,6 +109,25 @@ def _people(call: Call, document: Document) -> Iterator[Fault]:
                 yield document.fault(
                     ("people", PEOPLE_KEYS[role]), what, "name two different people (clarifications §3)"
                 )
+
+
+def _panel(call: Call, document: Document) -> Iterator[Fault]:
+    """A selection has three people who score at every site, columns for their points, and places to give."""
+    if not any(isinstance(effect, Rank) for each in call.workflow.transitions for effect in each.effects):
+        return
+    if not call.criteria:
+        what = "the panel has no column for its points"
+        fix = "add `{id: innovazione_0_25, type: integer, min: 0, max: 25, asks: panel}` and the other criteria"
+        yield document.fault(("sheet",), what, fix)
+    for site in call.site_ids():
+        where = f" for site `{site}`" if site else ""
+        names = {person.name for person in call.people("commissione", site)}
+        if 0 < len(names) < PANEL:
+            what = f"the panel has {len(names)} members{where}"
+            yield document.fault(("people", "panel"), what, f"name {PANEL} people, the chair first, and a substitute")
+        if call.site(site).places is None:
+            what = f"the ranking has no number of places{where}"
+            yield document.fault(("sites",), what, "add `sites: {ainm: {places: 5}}` with a place for each programme")
 
 
 def _addresses(call: Call, role: str, site: str) -> set[str]:
