@@ -28,7 +28,7 @@ from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_
 APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
 """Roles held by people of the application, and the answer that has their address."""
 
-REVIEWER, PANEL = "revisore", "commissione"
+REVIEWER, PANEL, SCHOOL = "revisore", "commissione", "scuola"
 
 
 class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
@@ -50,7 +50,7 @@ def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]
     if role in APPLICANT_SIDE:
         email = submission.answers.get(APPLICANT_SIDE[role])
         return (Person(email=email),) if email else ()
-    if role == "scuola":
+    if role == SCHOOL:
         contact = submission.record.get("invite", {}).get("contact")
         return (Person(email=contact),) if contact else ()
     return call.people(role, call.site_of(submission.answers))
@@ -194,6 +194,7 @@ def _letterhead(
         meeting=case.anchors.get("meeting"),
         position=places.position(session, call, submission),
         standing=rankings.standing_of(session, call, submission),
+        waiting=_waiting_beside(session, submission) if payload["role"] == SCHOOL else None,
         scores=tuple(
             review.score
             for review in reviews_of(session, call, submission)
@@ -212,6 +213,13 @@ def _notes(session: Session, submission: Submission, seq: int) -> tuple[str, ...
         Review.submission_id == submission.id, Review.version == submission.version, Review.note != ""
     )
     return (*session.scalars(query.order_by(Review.reviewer)), *opinions.reasons(session, submission, seq))
+
+
+def _waiting_beside(session: Session, submission: Submission) -> int:
+    """How many students of the class are where this one is, this one among them."""
+    code = submission.record.get("invite", {}).get("code")
+    query = select(Submission).where(Submission.call == submission.call, Submission.state == submission.state)
+    return sum(case.record.get("invite", {}).get("code") == code for case in session.scalars(query))
 
 
 def _title_of(session: Session, reference: Any) -> str:
