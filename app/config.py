@@ -97,6 +97,12 @@ SETTINGS = (
         "where uploads are kept, as an fsspec URL; S3-compatible where there are several hosts",
     ),
     Setting(
+        "HUBOUT_CLAMD_URL",
+        "none",
+        "ClamAV's daemon, as `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`: uploads are handed out once it found "
+        "them clean; without it they are handed out with a note",
+    ),
+    Setting(
         "HUBOUT_TRUSTED_PROXIES",
         "`0`",
         "how many reverse proxies of yours stand before the pages: the visitor's address is read that far from the "
@@ -156,6 +162,7 @@ class Settings:
     workers: int
     clock_start: datetime | None
     files_url: str
+    clamd_url: str | None
     trusted_proxies: int
     sends_per_address: int
     api_keys: tuple[values.ApiKey, ...] = field(repr=False)
@@ -276,6 +283,7 @@ def _read(reader: _Reader) -> Settings:
         workers=reader.read("HUBOUT_WORKERS", values.whole(1, 64), 2),
         clock_start=reader.read("HUBOUT_CLOCK", values.instant, None),
         files_url=reader.read("HUBOUT_FILES_URL", values.any_url, f"file://{home / 'files'}"),
+        clamd_url=reader.read("HUBOUT_CLAMD_URL", values.url("tcp", "unix"), None),
         trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", values.whole(0, 9), 0),
         sends_per_address=reader.read("HUBOUT_SENDS_PER_ADDRESS", values.whole(0, 100_000), 60),
         api_keys=reader.read("HUBOUT_API_KEYS", values.api_keys, ()),

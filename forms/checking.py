@@ -24,6 +24,10 @@ RESERVED: Final = frozenset(
 )
 """Ids that would cover what a form needs to work."""
 
+MOST_FILES: Final = 5
+MOST_MEGABYTES: Final = 20
+"""What a sending has room for, also where the API carries it in base64 (`app.web.posting.LARGEST_UPLOAD`)."""
+
 _COMPARING: Final = ("differs_from", "items_eq", "after", "max_span_days", "le_capacity")
 _PERSONAL: Final = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 
@@ -60,6 +64,7 @@ def check_form(form: FormDefinition, document: Document) -> Iterator[Fault]:
 def check_fields(entries: Sequence[Entry], form: FormDefinition | None) -> list[Fault]:
     """What is wrong with the fields of a form, or (with None) of a sub-form."""
     faults: list[Fault] = []
+    faults.extend(_check_files([entry for entry in entries if entry.field.type == "file"]))
     repeated = set(_repeated([entry.field.id for entry in entries]))
     by_id = {entry.field.id: entry.field for entry in entries}
     above: dict[str, FieldDefinition] = {}
@@ -98,6 +103,22 @@ def _check_field(entry: Entry, *, in_form: bool) -> Iterator[Fault]:
     if (field.type == "form_fields") != (field.of is not None):
         yield entry.fault("of", "`of` belongs to type form_fields, and only there", "write `of: requested`")
     yield from _check_sheet(entry)
+
+
+def _check_files(files: Sequence[Entry]) -> Iterator[Fault]:
+    """Each file has a limit that people are told before they choose one, and all fit into one sending."""
+    total = 0
+    for entry in files:
+        limit = entry.field.check("max_mb")
+        if limit is None:
+            yield entry.fault("validators", "a file without a limit", "add `{max_mb: 5}`")
+        elif isinstance(limit.parameter, int):
+            total += limit.parameter
+    if len(files) > MOST_FILES:
+        yield files[MOST_FILES].fault("type", f"more than {MOST_FILES} files in one form", "ask for fewer")
+    if total > MOST_MEGABYTES:
+        what = f"the files of the form may have {total} MB together, a sending takes {MOST_MEGABYTES}"
+        yield files[-1].fault("validators", what, "lower `max_mb`")
 
 
 def _check_options(entry: Entry, *, has_options: bool) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ import app
 from app import migrate, queues
 from app.config import Settings, SettingsError
 from app.db import Database
+from integrations import clamd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,16 @@ def examine() -> list[Finding]:
     except SettingsError as error:
         return [*findings, *(Finding("settings", well=False, seen=line) for line in error.problems)]
     findings.append(Finding("settings", well=True, seen=f"home {settings.home}, pages at {settings.base_url}"))
-    looks: tuple[Callable[[Settings], Finding], ...] = (_database, _redis, _smtp, _sheets, _assets, _chromium, _time)
+    looks: tuple[Callable[[Settings], Finding], ...] = (
+        _database,
+        _redis,
+        _smtp,
+        _sheets,
+        _scanner,
+        _assets,
+        _chromium,
+        _time,
+    )
     return [*findings, *(look(settings) for look in looks)]
 
 
@@ -125,6 +135,17 @@ def _sheets(settings: Settings) -> Finding:
     finally:
         connection.close()
     return Finding("sheets", well=True, seen=f"{where}, {address.netloc} answers")
+
+
+def _scanner(settings: Settings) -> Finding:
+    if settings.clamd_url is None:
+        seen, fix = "no virus scanner: uploads are handed out with a note", "set HUBOUT_CLAMD_URL"
+        return Finding("scanner", well=False, seen=seen, fix=fix, needed=False)
+    try:
+        return Finding("scanner", well=True, seen=clamd.ping(settings.clamd_url))
+    except clamd.ScannerAway as error:
+        fix = "start clamd, or correct HUBOUT_CLAMD_URL: until then nobody can download uploads"
+        return Finding("scanner", well=False, seen=f"HUBOUT_CLAMD_URL: {error}", fix=fix)
 
 
 def _assets(_settings: Settings) -> Finding:

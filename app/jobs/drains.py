@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, sheets, timers
+from app.services import delivery, drafts, scanning, sheets, timers
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -43,6 +43,13 @@ def drain_mail() -> None:
     context = process_context()
     queues.open_gate(context.redis, "drain_mail")
     delivery.send_due(context)
+
+
+def scan_files() -> None:
+    """Ask the virus scanner about every file that it has not seen."""
+    context = process_context()
+    queues.open_gate(context.redis, "scan_files")
+    scanning.scan_due(context)
 
 
 def sync_sheet(workbook: str) -> None:

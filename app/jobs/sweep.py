@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import drafts, sheets
+from app.services import drafts, scanning, sheets
 from app.services.context import Context
 
 PULL_LOCAL = timedelta(seconds=3)
@@ -25,6 +25,7 @@ def tick(context: Context) -> None:
         )
         expired = drafts.any_expired(session, now)
         mail = session.scalar(waiting.where(OutboxMessage.channel == "mail").limit(1))
+        unscanned = context.settings.clamd_url and session.scalar(scanning.due(now).limit(1))
         dirty = set(session.scalars(waiting.where(OutboxMessage.channel == "sheet").distinct()))
         read = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
     if timer is not None:
@@ -33,6 +34,8 @@ def tick(context: Context) -> None:
         context.wake("forget_drafts")
     if mail is not None:
         context.wake("drain_mail")
+    if unscanned:
+        context.wake("scan_files")
     pull = PULL_LOCAL if context.settings.embedded_sheets else PULL_GOOGLE
     for workbook in sheets.workbooks(context):
         sheet = read.get(workbook)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Event, EventPayload, Review, StoredFile, Submission
-from app.services import cases, documents, said
+from app.services import cases, documents, files, said
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.mail_values import mean_score, register_number
@@ -69,7 +69,7 @@ def case_view(
         answers=answers_shown(form, submission.answers, language, blind=role in BLIND, known=KNOWN.get(role)),
         history=_history(session, reading, submission) if role in OFFICE | APPLICANTS | ROUNDS else (),
         reviews=reviews,
-        files=_files(session, submission, None if staff else documents.TITLES),
+        files=_files(context, session, submission, None if staff else documents.TITLES),
         files_to_come=tuple(form.field(name).label.in_(language) for name in awaited(submission.answers)),
         mean_score=mean_score(scores),
         protocol=register_number(submission, language) if role in OFFICE and form.procedure.law241 else "",
@@ -130,11 +130,13 @@ def _reviews(session: Session, call: Call, submission: Submission) -> tuple[Revi
     )
 
 
-def _files(session: Session, submission: Submission, fields: Collection[str] | None) -> tuple[FileLine, ...]:
+def _files(
+    context: Context, session: Session, submission: Submission, fields: Collection[str] | None
+) -> tuple[FileLine, ...]:
     """The case's files; with `fields` only those of one of these."""
     query = select(StoredFile).where(StoredFile.submission_id == submission.id).order_by(StoredFile.id)
     return tuple(
-        FileLine(row.id, row.filename, row.size)
+        FileLine(row.id, row.filename, row.size, files.availability(context, row))
         for row in session.scalars(query)
         if fields is None or row.field in fields
     )

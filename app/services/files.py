@@ -13,9 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.models import StoredFile, Submission
-from app.services.context import Context
+from app.services.context import Context, ask_for
+from app.services.views import Availability
 
 log = logging.getLogger(__name__)
+
+HANDED_OUT: frozenset[Availability] = frozenset({"clean", "unchecked"})
+"""Clean, or nobody is there to check: what a configured scanner has not passed stays where it is."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +31,26 @@ class Download:
     content: bytes
 
 
+def availability(context: Context, stored: StoredFile) -> Availability:
+    """Whether a file may be handed out, and what is to be said of it."""
+    if stored.scan in ("clean", "infected"):
+        return "clean" if stored.scan == "clean" else "infected"
+    if not context.settings.clamd_url:
+        return "unchecked"
+    return "away" if stored.scan == "unavailable" else "waiting"
+
+
 def read(
     context: Context, session: Session, submission_id: int, file_id: int, fields: Collection[str] | None = None
 ) -> Download | None:
-    """One file of a submission; None where it has none of this number, or it is gone from the store.
+    """One file of a submission; None where it has none of this number, it is gone, or it may not be handed out.
 
     With `fields` only a file of one of these is read.
     """
     stored = session.get(StoredFile, file_id)
     if stored is None or stored.submission_id != submission_id or (fields is not None and stored.field not in fields):
+        return None
+    if availability(context, stored) not in HANDED_OUT:
         return None
     filesystem, folder = context.files
     try:
@@ -79,3 +94,5 @@ def keep(
             )
         )
     session.flush()
+    if uploads and context.settings.clamd_url:
+        ask_for(session, "scan_files")

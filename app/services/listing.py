@@ -72,7 +72,7 @@ def show(context: Context, reference: str) -> dict[str, Any] | None:
 def _files(session: Session, row: Submission) -> list[dict[str, Any]]:
     query = select(StoredFile).where(StoredFile.submission_id == row.id).order_by(StoredFile.id)
     return [
-        {"field": file.field, "filename": file.filename, "size": file.size, "state": "stored"}
+        {"field": file.field, "filename": file.filename, "size": file.size, "state": file.scan, "note": file.scan_note}
         for file in session.scalars(query)
     ]
 
@@ -81,7 +81,7 @@ def _files_to_come(row: Submission) -> list[dict[str, Any]]:
     """Files that a program has only declared: they are to be asked for."""
     declared = [(name, row.answers[name]) for name in awaited(row.answers)]
     return [
-        {"field": name, "filename": facts["filename"], "size": facts["size"], "state": "declared"}
+        {"field": name, "filename": facts["filename"], "size": facts["size"], "state": "declared", "note": ""}
         for name, facts in declared
     ]
 

@@ -91,6 +91,10 @@ class ReviewLine:
     conflict: bool = False
 
 
+Availability = Literal["clean", "unchecked", "waiting", "away", "infected"]
+"""A file for the virus scanner: passed; there is no scanner; not asked yet; it does not answer; never handed out."""
+
+
 @dataclass(frozen=True)
 class FileLine:
     """A file of the case: shown by name and size in bytes, never inline."""
@@ -98,6 +102,12 @@ class FileLine:
     id: int
     name: str
     size: int
+    availability: Availability = "clean"
+
+    @property
+    def handed_out(self) -> bool:
+        """Whether it can be downloaded now."""
+        return self.availability in ("clean", "unchecked")
 
 
 @dataclass(frozen=True)

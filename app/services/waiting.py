@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import sheets
+from app.services import scanning, sheets
 from app.services.context import Context
 
 
@@ -24,6 +24,7 @@ def idle(context: Context, since: datetime | None = None) -> list[str]:
         mails = session.scalar(select(func.count()).where(OutboxMessage.channel == "mail", *due)) or 0
         retrying = session.scalar(select(func.count()).where(*deliverable, OutboxMessage.attempts > 0)) or 0
         rows = session.scalar(select(func.count()).where(OutboxMessage.channel == "sheet", *due)) or 0
+        files = len(session.scalars(scanning.due(now)).all()) if context.settings.clamd_url else 0
         made = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
     unread = [
         workbook
@@ -34,6 +35,7 @@ def idle(context: Context, since: datetime | None = None) -> list[str]:
         f"{timers} timers due": timers,
         f"{mails} mails to send": mails,
         f"{rows} sheet rows to write": rows,
+        f"{files} files to scan": files,
         f"{retrying} deliveries to try again": retrying,
         f"sheets to read: {', '.join(unread)}": len(unread),
     }

@@ -77,6 +77,7 @@ class InputShown:
     blank_row: RowShown | None = None
     add_label: str = ""
     most_rows: int = 0
+    accept: str = ""
 
     @property
     def html_type(self) -> str:
@@ -241,7 +242,7 @@ class FormPage:
             name=name,
             type=_SHOWN_AS.get(field.type, field.type),
             label=field.label.in_(self._words.language),
-            help=" ".join(text for text in (help_text, condition_hint) if text),
+            help=" ".join(text for text in (self._file_limit(field), help_text, condition_hint) if text),
             required=required,
             value=self._typed.get(name, ""),
             options=self._options(field, name),
@@ -254,6 +255,7 @@ class FormPage:
             blank_row=self._row(field, _BLANK_ROW) if field.item else None,
             add_label=self._words("buttons.add_person" if _about_people(field) else "form.add_entry"),
             most_rows=row_limit(field, tuple((questions or {}).values())) if field.item else 0,
+            accept=".pdf,application/pdf" if field.check("pdf") else "",
         )
 
     def _requirement(self, field: FieldDefinition, questions: Mapping[str, FieldDefinition]) -> tuple[bool, str]:
@@ -265,6 +267,13 @@ class FormPage:
         if not isinstance(shown_if, bool) and set(_parts(required)) <= set(_parts(shown_if)):
             return True, ""  # whenever it shows, it is required
         return False, self._words("form.required_if", condizione=condition_words(required, questions, self._words))
+
+    def _file_limit(self, field: FieldDefinition) -> str:
+        """What kind of file is taken and how large, before anybody chooses one."""
+        limit = field.check("max_mb")
+        if limit is None:
+            return ""
+        return self._words("form.pdf_limit" if field.check("pdf") else "form.file_limit", n=limit.parameter)
 
     def _options(self, field: FieldDefinition, name: str) -> tuple[OptionShown, ...]:
         chosen = self._typed.getlist(name)

@@ -77,7 +77,7 @@ def test_a_declared_file_is_still_to_be_asked_for(site: Site, lab: dict[str, Any
     answer = site.browser().post(WITH_FILE, json={**lab, "allegato": {"filename": "piano.pdf", "mb": 3.1, "pages": 9}})
     assert answer.status_code == 201
     assert body(answer)["files_to_come"] == ["allegato"]
-    declared = {"field": "allegato", "filename": "piano.pdf", "size": 3_100_000, "state": "declared"}
+    declared = {"field": "allegato", "filename": "piano.pdf", "size": 3_100_000, "state": "declared", "note": ""}
     assert shown(site, body(answer)["reference"])["files"] == [declared]
     page = site.browser().get(body(answer)["status_url"].removeprefix(site.context.settings.base_url))
     assert "piano.pdf (dichiarato, ancora da inviare)" in page.text

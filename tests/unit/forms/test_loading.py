@@ -75,7 +75,15 @@ def test_every_mistake_has_its_line(rest: str, what: str, fix: str) -> None:
         ("{id: a, type: radio, label: {it: A}, pii: none}", "a radio needs options"),
         ("{id: a, type: text, label: {it: A}, pii: identity, sheet: yes}", "identity data never reach a sheet"),
         ("{id: a, type: text, label: {it: A}, pii: special, sheet: yes}", "special data never reach a sheet"),
-        ("{id: a, type: file, label: {it: A}, pii: none, sheet: yes}", "a file can't be shown in a sheet"),
+        (
+            "{id: a, type: file, label: {it: A}, pii: none, sheet: yes, validators: [{max_mb: 5}]}",
+            "a file can't be shown in a sheet",
+        ),
+        ("{id: a, type: file, label: {it: A}, pii: none, validators: [pdf]}", "add `{max_mb: 5}`"),
+        (
+            "{id: a, type: file, label: {it: A}, pii: none, validators: [{max_mb: 21}]}",
+            "may have 21 MB together, a sending takes 20",
+        ),
         ("{id: a, type: form_fields, of: requested, label: {it: A}, pii: none}", "only makes sense in a sub-form"),
         ("{id: a, type: date, label: {it: A}, pii: none, validators: [age_range]}", "the form has no `age`"),
         ("{id: a, type: text, label: {it: A}, pii: none, options_from: editions}", "a text has no options"),
@@ -133,6 +141,12 @@ def test_a_condition_names_real_options() -> None:
 def test_ids_are_used_once() -> None:
     twice = FIELD % "" + "\n" + FIELD % ""
     assert [fault for fault in faults(twice) if "two fields have this id" in fault]
+
+
+def test_a_form_takes_five_files() -> None:
+    upload = "- {{id: f{}, type: file, label: {{it: A}}, pii: none, validators: [{{max_mb: 1}}]}}"
+    (fault,) = faults("\n".join(upload.format(number) for number in range(6)))
+    assert "field `f5`: more than 5 files in one form" in fault
 
 
 def test_faults_of_a_block_name_the_block_s_file() -> None:

@@ -18,6 +18,7 @@ SENT_BY_SERVICES = {
     "bando_in_chiusura",
     "bozza",
     "diritti_privacy",
+    "file_infetto",
     "gia_presente",
     "mail_non_consegnata",
     "protocollo_richiesto",

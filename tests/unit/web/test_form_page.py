@@ -53,6 +53,16 @@ def test_what_was_typed_is_kept_to_the_letter(form_with: Callable[[str], FormDef
     assert shown["team"].rows[1].inputs[1].value == "Rossi"
 
 
+def test_a_file_s_limit_is_told_before_it_is_chosen(form_with: Callable[[str], FormDefinition], italian: Words) -> None:
+    form = form_with("""
+- {id: cv, type: file, pii: none, label: {it: CV}, help: {it: Senza foto.}, validators: [pdf, {max_mb: 5}]}
+- {id: altro, type: file, pii: none, label: {it: Altro}, validators: [{max_mb: 2}]}
+""")
+    shown = _inputs(form, italian, MultiDict())
+    assert (shown["cv"].help, shown["cv"].accept) == ("Un PDF, al massimo 5 MB. Senza foto.", ".pdf,application/pdf")
+    assert (shown["altro"].help, shown["altro"].accept) == ("Un file, al massimo 2 MB.", "")
+
+
 def test_options_chosen_are_checked(form_with: Callable[[str], FormDefinition], italian: Words) -> None:
     form = form_with("""
 - id: giorni
