@@ -119,6 +119,8 @@ def test_stored_answers_come_back_from_the_page(load: Load, judged: Judge, data:
 def test_every_type_describes_itself(load: Load) -> None:
     for kind in FIELD_TYPES:
         more = f", {OPTIONS}" if FIELD_TYPES[kind].has_options else ""
+        if kind == "file":
+            more = ", validators: [{max_mb: 5}]"
         if kind not in ("repeat", "field_list", "form_fields"):
             field = one(load, kind, more).field("a")
             assert FIELD_TYPES[kind].json_schema(field)
