@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from app.catalogue.messages import Message
+from app.dates import ROME
 from forms.definition import FieldDefinition, FormDefinition, Text
 from forms.document import Document, Strict
 from workflows.definition import WorkflowDefinition
-
-ROME = ZoneInfo("Europe/Rome")
 
 PEOPLE_KEYS: Mapping[str, str] = {
     "coordinatore": "coordinator",

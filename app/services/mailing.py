@@ -162,6 +162,7 @@ def _letterhead(
     context: Context, session: Session, submission: Submission, call: Call, row: OutboxMessage, language: str
 ) -> Letterhead:
     payload = row.payload
+    act = act_of(session, submission, payload["seq"])
     token = session.get(ActionToken, payload["token"]) if payload["token"] else None
     case = cases.case_of(session, context, submission)
     state = workflow_of(session, context, submission).state(submission.state)
@@ -183,9 +184,9 @@ def _letterhead(
         call=call,
         language=language,
         now=context.clock.now(),
-        act=act_of(session, submission, payload["seq"]),
+        act=act,
         notes=_notes(session, submission, payload["seq"]),
-        joined_title=_title_of(session, act_of(session, submission, payload["seq"]).get("target")),
+        joined_title=_title_of(session, act.get("target")),
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
         term=None if state.clock == "stop" else cases.term_of(session, context, submission, case),

@@ -46,6 +46,16 @@ def _fill_in(page: Page, inputs: dict[str, list[str]]) -> None:
                 asked.fill(value)
 
 
+def _send(page: Page, address: str, inputs: dict[str, list[str]]) -> None:
+    """Fill in a form step by step, up to the press of the last button."""
+    page.goto(address)
+    for _ in range(3):
+        _fill_in(page, inputs)
+        page.get_by_role("button", name="Avanti").click()
+    _fill_in(page, inputs)
+    page.get_by_role("button", name="Invia la domanda").click()
+
+
 @pytest.mark.parametrize("call", SAMPLES)
 def test_a_form_is_completed_without_javascript(
     chromium: Browser,
@@ -56,12 +66,7 @@ def test_a_form_is_completed_without_javascript(
 ) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 900}, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{address}/bandi/{call}/domanda")
-    for _ in range(3):
-        _fill_in(page, _inputs(site, samples, call))
-        page.get_by_role("button", name="Avanti").click()
-    _fill_in(page, _inputs(site, samples, call))
-    page.get_by_role("button", name="Invia la domanda").click()
+    _send(page, f"{address}/bandi/{call}/domanda", _inputs(site, samples, call))
     assert page.get_by_role("heading", level=1).inner_text() == "Domanda inviata"
     assert site.states() == ["da_confermare"]
     context.close()
@@ -72,12 +77,7 @@ def test_a_wrong_address_is_corrected_without_javascript(
 ) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 900}, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{address}/bandi/{COWORKING}/domanda")
-    for _ in range(3):
-        _fill_in(page, _inputs(site, samples, COWORKING))
-        page.get_by_role("button", name="Avanti").click()
-    _fill_in(page, _inputs(site, samples, COWORKING))
-    page.get_by_role("button", name="Invia la domanda").click()
+    _send(page, f"{address}/bandi/{COWORKING}/domanda", _inputs(site, samples, COWORKING))
     page.get_by_role("link", name="Correggilo").click()
     page.get_by_label("Il tuo indirizzo giusto").fill("giusta@example.org")
     page.get_by_role("button", name="Correggi e manda di nuovo").click()
