@@ -20,10 +20,11 @@ from app.services import drafts, judging, submissions
 from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
 from app.web.address import to_receipt
 from app.web.drafts import ask_address
-from app.web.form_page import Remarks, show_form, with_row, without_row
+from app.web.form_page import Remarks, show_form
 from app.web.page import context, language, other_language, read_in, show, show_notice, today, words
 from app.web.pages import call_page, get_call
 from app.web.posting import KEY, everything_posted, form_is_ours, form_key, new_token
+from app.web.rows import with_row, without_row
 from app.web.step_page import show_step
 from app.web.steps import ADD_ROW, REMOVE_ROW, SAVE, Asked, Place, read, sends, steps_of, way_to
 from forms.builder import Judgement, judge

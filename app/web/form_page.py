@@ -6,7 +6,6 @@ Answers go out as the browser sent them (`typed`), never through a conversion: w
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from werkzeug.datastructures import MultiDict
 
 from app.web.condition_words import condition_tree, condition_words
+from app.web.rows import row_numbers
 from forms.builder import row_limit
 from forms.conditions import All, AnswerIs, Condition, ConditionFacts, Not, settled
 from forms.model import BIRTH_DATE, EVENT, FieldDefinition, Option, Section, Text
@@ -365,27 +365,6 @@ def _fields_of(choices: Sequence[Choice]) -> list[FieldDefinition]:
         else field.shown_also_if(AnswerIs(EVENT, "in", tuple(events[field.id])))
         for field in asked.values()
     ]
-
-
-def row_numbers(typed: Mapping[str, object], name: str) -> list[int]:
-    """The numbers of the rows of the repeated group `name` that the browser sent, in order."""
-    pattern = re.compile(rf"{re.escape(name)}-([0-9]{{1,6}})-")
-    found = {int(match[1]) for key in typed if (match := pattern.match(key))}
-    return sorted(found)
-
-
-def with_row(typed: MultiDict[str, str], field: FieldDefinition) -> MultiDict[str, str]:
-    """`typed` with one more, empty, row of the repeated group `field`."""
-    number = max(row_numbers(typed, field.id), default=-1) + 1
-    longer = MultiDict(typed)
-    for inner in field.item:
-        longer.setdefault(f"{field.id}-{number}-{inner.id}", "")
-    return longer
-
-
-def without_row(typed: MultiDict[str, str], row: str) -> MultiDict[str, str]:
-    """`typed` without the inputs of `row` (`team-1`)."""
-    return MultiDict([(key, value) for key, value in typed.items(multi=True) if not key.startswith(f"{row}-")])
 
 
 def _mistakes(shown: InputShown) -> list[MistakeShown]:

@@ -11,13 +11,11 @@ from app.web.form_page import (
     FormPage,
     InputShown,
     Remarks,
-    row_numbers,
     show_choices,
     show_form,
     show_sections,
-    with_row,
-    without_row,
 )
+from app.web.rows import row_numbers, with_row, without_row
 from app.web.texts import Words
 from forms.builder import FieldError
 from forms.conditions import ConditionFacts
