@@ -221,7 +221,7 @@ class Gateway:
         snapshot = self.read(_json(answer)["id"])
         deletions = [{"deleteSheet": {"sheetId": tab.sheet_id}} for tab in snapshot.tabs]
         requests = [*locale_requests(snapshot), *new_tabs_requests(snapshot, tabs), *deletions]
-        self._batch(snapshot.spreadsheet_id, requests)
+        self._make_tabs(snapshot.spreadsheet_id, requests, tabs)
         return SpreadsheetRef(snapshot.spreadsheet_id, snapshot.url)
 
     def ensure_tabs(self, spreadsheet_id: str, tabs: Sequence[TabLayout]) -> SheetSnapshot:
@@ -234,15 +234,21 @@ class Gateway:
         requests = new_tabs_requests(snapshot, tabs)
         if not requests:
             return snapshot
-        refused: Refused | None = None
+        self._make_tabs(spreadsheet_id, [*locale_requests(snapshot), *requests], tabs)
+        return self.read(spreadsheet_id)
+
+    def _make_tabs(self, spreadsheet_id: str, requests: Sequence[Mapping[str, Any]], tabs: Sequence[TabLayout]) -> None:
+        """Apply `requests`, which make `tabs`. Their answer may be lost: the repeat is refused, and the tabs are there.
+
+        Raises:
+            Refused: and a tab is missing.
+        """
         try:
-            self._batch(spreadsheet_id, [*locale_requests(snapshot), *requests])
-        except Refused as error:
-            refused = error  # a repeat of what was done already, or a real refusal
-        snapshot = self.read(spreadsheet_id)
-        if refused is not None and any(snapshot.tab(layout) is None for layout in tabs):
-            raise refused
-        return snapshot
+            self._batch(spreadsheet_id, requests)
+        except Refused:
+            made = self.read(spreadsheet_id)
+            if any(made.tab(layout) is None for layout in tabs):
+                raise
 
     def read(self, spreadsheet_id: str) -> SheetSnapshot:
         """The whole spreadsheet, typed cells and identities, in one call."""

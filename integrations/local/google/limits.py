@@ -65,23 +65,24 @@ class Quota:
 
 
 class Faults:
-    """Faults asked for, each for the next `count` calls of the APIs; the first asked for comes first."""
+    """Faults asked for, each for `count` calls of the APIs after `after` good ones; the first asked for comes first."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: list[tuple[str, int]] = []
+        self._waiting: list[tuple[str, int, int]] = []
 
     def ask(self, body: Json) -> Json:
-        """Take an order `{"kind": …, "count": …}`; 400 on a kind that is not known."""
-        kind, count = str(body.get("kind")), body.get("count", 1)
+        """Take an order `{"kind": …, "count": 1, "after": 0}`; 400 on a kind that is not known."""
+        kind, count, after = str(body.get("kind")), body.get("count", 1), body.get("after", 0)
         if kind not in FAULT_KINDS:
             raise bad_request(f"kind must be one of {', '.join(FAULT_KINDS)}.")
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            raise bad_request("count must be a number, zero or more.")
+        for name, number in (("count", count), ("after", after)):
+            if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+                raise bad_request(f"{name} must be a number, zero or more.")
         with self._guard:
             self._waiting = [item for item in self._waiting if item[0] != kind]
             if count:
-                self._waiting.append((kind, count))
+                self._waiting.append((kind, count, after))
         return self.listed()
 
     def clear(self) -> None:
@@ -92,15 +93,19 @@ class Faults:
     def listed(self) -> Json:
         """What is still to come."""
         with self._guard:
-            return {"faults": [{"kind": kind, "count": count} for kind, count in self._waiting]}
+            return {"faults": [{"kind": kind, "count": count, "after": after} for kind, count, after in self._waiting]}
 
     def next(self, *, writes: bool) -> str | None:
         """The fault of this call, or None; drop_after_write waits for a write."""
         with self._guard:
-            for place, (kind, count) in enumerate(self._waiting):
-                if kind != "drop_after_write" or writes:
-                    self._waiting[place : place + 1] = [(kind, count - 1)] if count > 1 else []
-                    return kind
+            for place, (kind, count, after) in enumerate(self._waiting):
+                if kind == "drop_after_write" and not writes:
+                    continue
+                if after:
+                    self._waiting[place] = (kind, count, after - 1)
+                    continue
+                self._waiting[place : place + 1] = [(kind, count - 1, 0)] if count > 1 else []
+                return kind
         return None
 
 

@@ -42,7 +42,7 @@ def limiter(redis_url: str) -> Iterator[RedisLimiter]:
 @pytest.fixture
 def gateway(local_google: Google, limiter: RedisLimiter, naps: Naps) -> Iterator[Gateway]:
     account = ensure_service_account(local_google.home, f"{local_google.url}/token")
-    patience = Patience(sleep=naps.sleep, jitter=lambda: 1.0, timeout=(5, 0.5))
+    patience = Patience(sleep=naps.sleep, jitter=lambda: 1.0)
     gateway = Gateway(account, local_google.url, limiter, patience)
     yield gateway
     gateway.close()

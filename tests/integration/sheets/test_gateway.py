@@ -90,6 +90,12 @@ def test_a_spreadsheet_that_a_person_made_is_connected(gateway: Gateway, local_g
     assert calls() == [f"GET {theirs}"]
 
 
+def test_a_spreadsheet_whose_tabs_were_made_by_a_lost_request_is_made(gateway: Gateway, local_google: Google) -> None:
+    local_google.api("POST", "/_faults", {"kind": "drop_after_write", "count": 1, "after": 1})
+    made = gateway.create_spreadsheet("prova", [COWORKING, OTHER])
+    assert [tab.key for tab in gateway.read(made.spreadsheet_id).tabs] == ["olt-1", "olt-2"]
+
+
 def test_tabs_made_by_a_lost_request_are_not_made_again(gateway: Gateway, local_google: Google) -> None:
     theirs = local_google.create()
     local_google.api("POST", "/_faults", {"kind": "drop_after_write", "count": 1})
@@ -297,10 +303,18 @@ def test_a_fault_that_stays_ends_after_five_tries(
     assert naps.taken == [0.5, 1.0, 2.0, 4.0]
 
 
-def test_a_hanging_server_is_given_up(gateway: Gateway, local_google: Google) -> None:
+def test_a_hanging_server_is_given_up(
+    gateway: Gateway, local_google: Google, limiter: RedisLimiter, naps: Naps, calls: Calls
+) -> None:
     id_ = gateway.create_spreadsheet("prova", [COWORKING]).spreadsheet_id
-    local_google.api("POST", "/_faults", {"kind": "timeout", "count": 1})
-    assert gateway.read(id_).title == "prova"
+    account = ensure_service_account(local_google.home, f"{local_google.url}/token")
+    hasty = Gateway(account, local_google.url, limiter, Patience(attempts=2, sleep=naps.sleep, timeout=(5, 0.2)))
+    local_google.api("POST", "/_faults", {"kind": "timeout", "count": 2})
+    calls()
+    with pytest.raises(Unreachable, match="does not answer: ReadTimeout"):
+        hasty.read(id_)
+    hasty.close()
+    assert len(calls()) == 2
 
 
 def test_making_a_file_is_never_repeated(gateway: Gateway, local_google: Google, calls: Calls) -> None:
