@@ -21,6 +21,8 @@ from holidays import country_holidays
 ROME = ZoneInfo("Europe/Rome")
 MORNING = time(9)
 END_OF_DAY = time(23, 59, 59)
+QUIET_FROM, QUIET_UNTIL = time(20), time(8)
+"""At night nobody is reminded of anything."""
 
 ANCHORS = frozenset({"start", "end", "list_close", "list_end", "call_close", "legal_term", "meeting"})
 """Facts that a token may count from; who arms a timer brings those the case has."""
@@ -122,6 +124,14 @@ def due(
     if token.unit == "working_days":
         return at_local(calendar.add(day, token.amount), hour)
     return at_local(day + timedelta(days=token.amount), hour)
+
+
+def after_quiet(instant: datetime) -> datetime:
+    """`instant`, or where it falls into the quiet hours of Rome the morning that ends them; in UTC."""
+    local = instant.astimezone(ROME)
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return instant.astimezone(UTC)
+    return at_local(local.date() + timedelta(days=local.time() >= QUIET_FROM), QUIET_UNTIL)
 
 
 def is_open(until: datetime, now: datetime) -> bool:

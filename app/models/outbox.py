@@ -14,7 +14,9 @@ from app.db import Base, Document, UtcDateTime
 class OutboxMessage(Base):
     """One mail to send or one sheet row to write, delivered at least once; `dedupe_key` makes it once.
 
-    `payload` names a template and ids; links and personal data are put in when it is delivered.
+    `payload` names a template and ids; links and personal data are put in when it is delivered. Before `not_before` it
+    isn't sent, whoever asks: while an act can be taken back, or in the quiet hours. `stay` is the event that began the
+    stay in a state which a reminder speaks of; a reminder that still waits when the state is left is dropped.
     """
 
     __tablename__ = "outbox"
@@ -35,7 +37,9 @@ class OutboxMessage(Base):
     target: Mapped[str] = mapped_column(String(254))
     dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Document)
+    stay: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)

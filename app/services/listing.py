@@ -161,6 +161,7 @@ def _letter(row: OutboxMessage) -> dict[str, Any]:
         "state": state,
         "attempts": row.attempts,
         "next_try_at": _iso(row.next_try_at) if state == "waiting" else None,
+        "not_before": _iso(row.not_before) if row.not_before else None,
         "delivered_at": _iso(row.delivered_at) if row.delivered_at else None,
         "last_error": row.last_error,
     }

@@ -37,12 +37,17 @@ class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
 
 @dataclass(frozen=True)
 class Occasion:
-    """Why a mail is written: after which event, until when an answer is awaited, how long its link works."""
+    """Why a mail is written: after which event, until when an answer is awaited, how long its link works.
+
+    `not_before` holds it back; `stay` marks a reminder of the stay in a state that this event began.
+    """
 
     seq: int
     due: datetime | None = None
     link_until: datetime | None = None
     mark: str = ""
+    not_before: datetime | None = None
+    stay: int | None = None
 
 
 def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]:
@@ -116,6 +121,8 @@ def _ask_one(
                 "seq": occasion.seq,
                 "due": occasion.due.isoformat() if occasion.due else None,
             },
+            not_before=occasion.not_before,
+            stay=occasion.stay,
         ),
         submission_id=submission.id,
         now=now,

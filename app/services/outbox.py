@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import OutboxMessage
@@ -30,17 +30,20 @@ DRAINS: Mapping[Channel, str] = {"mail": "drain_mail", "sheet": "sync_sheet"}
 
 @dataclass(frozen=True)
 class Letter:
-    """What is to be delivered: `target` is an address or a workbook, `dedupe_key` makes it once."""
+    """What is to be delivered: `target` is an address or a workbook, `dedupe_key` makes it once.
+
+    It isn't sent before `not_before`; a reminder names the `stay` in a state (its first event) that it speaks of.
+    """
 
     channel: Channel
     target: str
     dedupe_key: str
     payload: Mapping[str, Any]
+    not_before: datetime | None = None
+    stay: int | None = None
 
 
-def put(
-    session: Session, letter: Letter, *, submission_id: int | None, now: datetime, not_before: datetime | None = None
-) -> OutboxMessage | None:
+def put(session: Session, letter: Letter, *, submission_id: int | None, now: datetime) -> OutboxMessage | None:
     """Add `letter`, or None where its dedupe key is already there."""
     known = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == letter.dedupe_key)
     if session.scalar(known) is not None:
@@ -51,8 +54,10 @@ def put(
         target=letter.target,
         dedupe_key=letter.dedupe_key,
         payload=dict(letter.payload),
+        stay=letter.stay,
         created_at=now,
-        next_try_at=not_before or now,
+        not_before=letter.not_before,
+        next_try_at=letter.not_before or now,
     )
     session.add(row)
     session.flush()
@@ -111,11 +116,22 @@ def bury(row: OutboxMessage, reason: str, now: datetime) -> None:
 
 
 def revive(row: OutboxMessage, now: datetime) -> None:
-    """Try a dead or waiting row once more, now (`hubout outbox retry`)."""
+    """Try a dead or waiting row once more, now (`hubout outbox retry`); what is held back stays so."""
     row.dead_at = None
     row.leased_until = None
     row.attempts = 0
-    row.next_try_at = now
+    row.next_try_at = max(now, row.not_before or now)
+
+
+def drop_reminders(session: Session, submission_id: int) -> None:
+    """Forget the reminders of a state that was left before they were sent."""
+    session.execute(
+        delete(OutboxMessage).where(
+            OutboxMessage.submission_id == submission_id,
+            OutboxMessage.stay.is_not(None),
+            OutboxMessage.delivered_at.is_(None),
+        )
+    )
 
 
 def _pause(attempts: int) -> timedelta:

@@ -19,6 +19,7 @@ from app.services import cases, mailing, together, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.reviews import SHEET_RULE
+from workflows.dates import after_quiet
 from workflows.definition import SYSTEM
 from workflows.engine import PlannedTimer, fall_due, sheet_events
 
@@ -102,7 +103,16 @@ def _mail(context: Context, session: Session, call: Call, submission: Submission
         record["escalated"] = sorted({*record.get("escalated", []), *due.grants})
         submission.record = record
     until = limit or _limit(session, submission, "deadline")
-    occasion = mailing.Occasion(submission.entered_seq, due=until, mark=f"/{timer.id}")
+    now = context.clock.now()
+    morning = after_quiet(now)
+    quiet = morning > now and (limit is None or morning < limit)  # not so long that the state is over by then
+    occasion = mailing.Occasion(
+        submission.entered_seq,
+        due=until,
+        mark=f"/{timer.id}",
+        not_before=morning if quiet else None,
+        stay=submission.entered_seq,
+    )
     for notification in due.notify:
         mailing.ask(context, session, submission, notification.message, [notification.role], occasion)
     if due.overdue:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
-from app.services import cases, eventlog, files, mailing, places, together, tokens
+from app.services import cases, eventlog, files, mailing, outbox, places, together, tokens
 from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
 from app.services.effects import Happened, carry_out
@@ -230,6 +230,7 @@ def _cancel(session: Session, submission: Submission, outcome: Outcome, now: dat
     )
     if outcome.cancel_timers:
         session.execute(pending)
+        outbox.drop_reminders(session, submission.id)
     elif outcome.cancel_anchors:
         anchored = [
             timer.id

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.workflows.story import PROTOCOL, REASON, ROME, TWO, Story, rome
 from workflows.anchors import add_months
 from workflows.case import Visit
-from workflows.dates import MORNING, Calendar, due, local_date, parse_token
+from workflows.dates import MORNING, Calendar, after_quiet, due, local_date, parse_token
 from workflows.definition import WorkflowDefinition
 from workflows.timers import legal_term, timers_for_state
 
@@ -46,6 +46,26 @@ def due_at(token: str, entered: datetime, calendar: Calendar = CINISELLO, **anch
 )
 def test_a_timer_falls_due_on_italian_time(token: str, entered: str, expected: str) -> None:
     assert due_at(token, rome(entered)) == rome(expected)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("2026-11-16T08:00", "2026-11-16T08:00"),
+        ("2026-11-16T19:59:59", "2026-11-16T19:59:59"),
+        ("2026-11-16T20:00", "2026-11-17T08:00"),
+        ("2026-11-17T00:00", "2026-11-17T08:00"),
+        ("2026-11-17T07:59:59", "2026-11-17T08:00"),
+        ("2026-12-31T23:00", "2027-01-01T08:00"),
+        # nights of 23 and of 25 hours
+        ("2026-03-28T22:00", "2026-03-29T08:00"),
+        ("2026-03-29T01:30", "2026-03-29T08:00"),
+        ("2026-10-24T22:00", "2026-10-25T08:00"),
+        ("2026-10-25T01:30", "2026-10-25T08:00"),
+    ],
+)
+def test_nobody_is_reminded_at_night(asked: str, sent: str) -> None:
+    assert after_quiet(rome(asked)) == rome(sent)
 
 
 def test_utc_and_summer_time() -> None:
