@@ -33,7 +33,10 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
     "smtps": ("tls", 465),
 }
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ENCODED_WORD = "=?"
+"""What begins an encoded word (RFC 2047). `email` decodes one that stands in a value, line breaks and all, and writes
+what comes out: typed into a form it would be a header of its own."""
 _SPEC = r"[^\s<>,;:()\"\\\[\]@]+@[^\s<>,;:()\"\\@]+"
 _ONE_ADDRESS = re.compile(rf"(?P<bare>{_SPEC})|(?P<name>[^<>]*)<(?P<named>{_SPEC})>")
 _TOO_BIG = 552
@@ -110,7 +113,7 @@ def build(message: MailMessage) -> EmailMessage:
     mail["To"] = _address(message.to)
     if message.reply_to:
         mail["Reply-To"] = _address(message.reply_to)
-    mail["Subject"] = message.subject
+    mail["Subject"] = message.subject.replace(_ENCODED_WORD, "= ?")
     mail["Date"] = format_datetime(message.date)
     mail["Message-ID"] = message.message_id
     if message.thread_id:
@@ -125,7 +128,8 @@ def build(message: MailMessage) -> EmailMessage:
 
 def _address(text: str) -> Address:
     """`text` as the one address it is; a list, a group or a smuggled header is refused."""
-    match = None if _CONTROL.search(text) else _ONE_ADDRESS.fullmatch(text.strip())
+    unsafe = _CONTROL.search(text) or _ENCODED_WORD in text
+    match = None if unsafe else _ONE_ADDRESS.fullmatch(text.strip())
     if match is None:
         raise Permanent("not a single mail address")
     name = (match["name"] or "").strip().removeprefix('"').removesuffix('"')

@@ -45,7 +45,7 @@ _SUBJECT_CHARS = 90
 _PLACEHOLDER = re.compile(r"(?P<article>\b(?:[Ii]l|[Aa]l|[Dd]al|[Dd]el) )?\{(?P<name>[^{}]*)\}")
 _ALONE = re.compile(r"\{([^{}]*)\}")
 _FACT = re.compile(r"- (?P<label>[^:{}]+): (?P<value>.+)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")  # halves of surrogate pairs too
 _VOWEL_DAY = re.compile(r"(8|11)\b")
 _ELIDED = {"il ": "l’", "Il ": "L’"}
 

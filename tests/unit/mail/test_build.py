@@ -111,6 +111,8 @@ def test_any_link_survives_quoted_printable(tail: str) -> None:
         "amici: anna@example.org, evil@example.org;",
         "anna@example.org\x00",
         "anna\u2028@example.org",
+        "=?utf-8?q?anna=0D=0ABcc=3A_evil?=@example.org",
+        "=?utf-8?q?Anna=0D=0ABcc=3A_evil=40example=2Eorg?= <anna@example.org>",
         "anna",
         " ",
         "@example.org",
@@ -128,6 +130,20 @@ def test_an_address_is_one_address(to: str, header: str) -> None:
 def test_no_value_starts_a_header(breaker: str, header: str) -> None:
     with pytest.raises(Permanent, match="control character"):
         build(changed(header, f"x{breaker}Bcc: evil@example.org"))
+
+
+ENCODED = "=?utf-8?q?=0D=0ABcc=3A_evil=40example=2Eorg?="
+
+
+@given(st.text(max_size=9), st.sampled_from(["q", "Q", "b", "B"]), st.sampled_from(["utf-8", "us-ascii", "x*en"]))
+def test_an_encoded_word_in_a_subject_is_no_header(before: str, how: str, charset: str) -> None:
+    word = "DQpCY2M6IGV2aWxAZXhhbXBsZS5vcmc=" if how in "bB" else ENCODED[10:-2]
+    try:
+        mail = sent(replace(MESSAGE, subject=f"{before}=?{charset}?{how}?{word}?= {ENCODED}"))
+    except Permanent:
+        return
+    assert mail["Bcc"] is None
+    assert "evil" not in str(mail.keys())
 
 
 @given(st.text(max_size=120), st.text(max_size=40))

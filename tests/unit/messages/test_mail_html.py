@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from app.catalogue.messages import Message, load_message
 from app.catalogue.placeholders import PLACEHOLDERS
 from forms.document import parse
 from integrations.local.smtp import hrefs
+from tests.unit.messages.reading import words_of
 
 MESSAGE = """\
 message: prova
@@ -51,13 +51,6 @@ def message(text: str = MESSAGE) -> Message:
 def values(**changed: str) -> dict[str, str]:
     filled = {name: f"[{name}]" for name in PLACEHOLDERS}
     return {**filled, "link_azione": AZIONE, "link_privacy": PRIVACY, **changed}
-
-
-def words_of(html: str) -> list[str]:
-    """What a person reads of `html`, word by word, with the address of each link after its words."""
-    body = html.split("<body", 1)[1].split(">", 1)[1]
-    linked = re.sub(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', r"\2: \1", body)
-    return unescape(re.sub(r"<[^>]+>", " ", linked)).split()
 
 
 def test_text_and_html_say_the_same() -> None:

@@ -1,0 +1,108 @@
+"""Every mail in every language as the e-mail it becomes: without a defect, whatever people have typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from app.catalogue.mail_html import compose
+from app.catalogue.placeholders import PLACEHOLDERS
+from integrations.mail import MailMessage, build, message_id_for, thread_id_for
+from tests.unit.messages.reading import words_of
+from tests.unit.messages.test_library import LANGUAGES, MESSAGES
+
+STRICT = policy.default.clone(raise_on_defect=True)
+
+MICROCOPY = """
+    conferma_email ricevuta consenso_link attesa_consenso integrazione integrazione_ok offerta offerta_48h
+    iscrizione_ok lista_attesa posti_finiti assegnazione approvata preavviso osservazioni_ok rigetto decaduta ritiro_ok
+    non_autorizzata consenso_revocato non_confermata edizione_annullata decisione_link revisori parere_link
+    graduatoria_personale ammessa idonea non_idonea esclusione promemoria_integrazione promemoria_consenso
+    promemoria_offerta promemoria_inizio promemoria_revisione promemoria_decisione promemoria_parere promemoria_scuola
+    promemoria_coprogettazione promemoria_rendiconto promemoria_adesione promemoria_firma promemoria_modifiche
+    promemoria_esiti termine_vicino fine_periodo rinnovo_rete bando_in_chiusura accordo accorpata attestato
+    attestato_se_previsto benvenuto benvenuto_ente benvenuto_percorso cambio_data conclusa coprogettazione gradimento
+    graduatoria_scaduta grazie incontro modifiche pianificata programmata rendiconto revoca riesame_esito
+    riesame_ricevuto rigetto_interno rinnovo scaduta scheda_esiti
+"""
+"""Ids of the mails in the programme's `microcopy.json`."""
+
+IN_MICROCOPY = frozenset(MICROCOPY.split())
+
+IN_CLARIFICATIONS = frozenset({"sollecito", "termine_superato", "conferma_scuola", "staff_ritiro"})
+"""The mails that the clarifications add to them."""
+
+HOSTILE = {
+    "a header": "Ciao\r\nBcc: evil@example.org\r\n\r\n<p>",
+    "an encoded word": "=?utf-8?q?=0D=0ABcc=3A_evil=40example=2Eorg?=",
+    "markup": "<script>alert(1)</script><a href='https://evil.example'>\"&amp;",
+    "a boundary": "--===============1234567890==\r\nContent-Type: text/html\r\n\r\n",
+    "a long word": "à" * 3000,
+    "many lines": "\n".join(["."] * 400),
+    "odd characters": "\x00\x0b\x1b[31m\u202eoro\u2028\u200b\ud83d\ude00 \ud800 e\u0301 🏳️‍🌈",
+    "a template": "{codice} {{ 7*7 }} %s ${jndi:ldap://x}",
+    "a quoted-printable end": "=\r\n=3D=\t \t",
+}
+
+
+def message_of(name: str, language: str, value: str) -> MailMessage:
+    """The mail as `app.services.mailing` makes it, with `value` for all that people type."""
+    values = dict.fromkeys(PLACEHOLDERS, value)
+    values |= {
+        placeholder: f"https://hubout.example.org/{placeholder}/mM7xkQ2_v3b-9Zt"
+        for placeholder, about in PLACEHOLDERS.items()
+        if about.kind == "link"
+    }
+    parts = compose(MESSAGES[name], language, values)
+    return MailMessage(
+        sender="HubOut – Comune <hubout@example.org>",
+        to="anna@example.org",
+        subject=parts.subject,
+        text=parts.text,
+        html=parts.html,
+        date=datetime(2026, 11, 16, 8, 0, tzinfo=UTC),
+        message_id=message_id_for(name, "example.org"),
+        thread_id=thread_id_for("CWK-26-7F3K9Q", "example.org"),
+        reply_to="sportello@comune.example.org",
+        language=language,
+    )
+
+
+def strictly_read(raw: bytes) -> EmailMessage:
+    """The e-mail behind these bytes; any defect of its structure, its headers or its contents is an error."""
+    mail = message_from_bytes(raw, policy=STRICT)
+    for part in mail.walk():
+        assert part.defects == []
+        for value in part.values():
+            assert value.defects == ()
+        if not part.is_multipart():
+            part.get_content()
+    return mail
+
+
+def test_every_mail_of_the_programme_is_there() -> None:
+    assert len(IN_MICROCOPY) == 73
+    assert sorted((IN_MICROCOPY | IN_CLARIFICATIONS) - set(MESSAGES)) == []
+
+
+@pytest.mark.parametrize("hostile", sorted(HOSTILE))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_parses_strictly_whatever_was_typed(language: str, hostile: str) -> None:
+    for name in MESSAGES:
+        mail = strictly_read(build(message_of(name, language, HOSTILE[hostile])).as_bytes())
+        assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+        assert [address.addr_spec for address in mail["To"].addresses] == ["anna@example.org"]
+        assert mail["Bcc"] is None
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail["Reply-To"] == "sportello@comune.example.org"
+        assert mail["Content-Language"] == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_both_parts_of_every_mail_say_the_same(name: str, language: str) -> None:
+    mail = message_of(name, language, "uno «due» & <tre>")
+    assert words_of(mail.html) == ["HubOut", *mail.text.replace("-- \n", "").split()]
