@@ -225,6 +225,7 @@ class CallFile(Strict):
     criteria: tuple[Text, ...] = ()
     office: Office = Office()
     next_steps: Text | None = None
+    publish_days: int = Field(default=60, ge=1, le=3660)
     sheet: SheetSettings | None = None
     messages: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

@@ -16,12 +16,14 @@ ALLOWED = "si"
 
 @dataclass(frozen=True)
 class Activity:
-    """One booked activity: title and place in the proposer's words, start and end in UTC."""
+    """One booked activity: title and place in the proposer's words, start and end in UTC, when it was last changed."""
 
+    reference: str
     title: str
     place: str
     starts: datetime
     ends: datetime
+    changed: datetime
 
 
 def activities(context: Context) -> tuple[Activity, ...]:
@@ -41,8 +43,10 @@ def _activity(case: Submission) -> Activity:
     anchors = case.record["anchors"]
     slot = case.record.get("acts", {}).get("slot_booked", {})
     return Activity(
+        reference=case.reference,
         title=str(case.answers.get("titolo", "")),
         place=str(slot.get("sede") or case.answers.get("luogo", "")),
         starts=datetime.fromisoformat(anchors["start"]),
         ends=datetime.fromisoformat(anchors["end"]),
+        changed=case.updated_at,
     )

@@ -70,7 +70,7 @@ def _offer_next(_: Context, session: Session, happened: Happened, __: effects.Ef
 
 
 def _publish_list(_: Context, __: Session, happened: Happened, ___: effects.Effect) -> None:
-    rankings.publish(happened.submission)
+    rankings.publish(happened.submission, happened.now)
 
 
 def _reset_opinions(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:

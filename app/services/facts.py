@@ -32,7 +32,7 @@ class Question:
 
 
 def _slot_free(question: Question) -> bool:
-    """Whether no other booked case of the same place overlaps the slot asked for."""
+    """Whether no other booked case, of whichever call, overlaps the slot asked for in the same place."""
     inputs = question.inputs
     if not all(inputs.get(name) for name in ("sede", "data", "ora", "ore")):
         return True
@@ -40,20 +40,24 @@ def _slot_free(question: Question) -> bool:
     end = start + timedelta(hours=int(inputs["ore"]))
     others = question.session.scalars(
         select(Submission).where(
-            Submission.call == question.call.id,
             Submission.state == "programmata",
             Submission.id != question.submission.id,
         )
     )
-    return not any(_overlaps(other, str(inputs["sede"]), start, end) for other in others)
+    return not any(_overlaps(other, _plain(inputs["sede"]), start, end) for other in others)
 
 
 def _overlaps(other: Submission, place: str, start: datetime, end: datetime) -> bool:
     booked = other.record.get("acts", {}).get("slot_booked", {})
     anchors = other.record.get("anchors", {})
-    if booked.get("sede") != place or "start" not in anchors:
+    if _plain(booked.get("sede")) != place or "start" not in anchors:
         return False
     return datetime.fromisoformat(anchors["start"]) < end and start < datetime.fromisoformat(anchors["end"])
+
+
+def _plain(place: object) -> str:
+    """A place as it is compared: neither case nor spaces make it another one."""
+    return " ".join(str(place or "").casefold().split())
 
 
 def _target_open(question: Question) -> bool:

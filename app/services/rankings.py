@@ -25,7 +25,7 @@ RESERVE, PLACE_FREED = "idonea", "scorrimento"
 """The state in which cases wait for a place of the ranking, and the event by which one of them gets it."""
 
 FROZEN, PUBLISHED = "ranking", "published"
-"""Where `Submission.record` keeps the frozen line, and that the case is in the list of the admitted."""
+"""Where `Submission.record` keeps the frozen line, and since when the case is in the list of the admitted."""
 
 
 def scores_of(session: Session, call: Call, submission: Submission) -> tuple[PanelScore, ...]:
@@ -137,6 +137,6 @@ def offer_next(session: Session, submission: Submission, now: datetime) -> None:
     ask_for(session, "fire_timers")
 
 
-def publish(submission: Submission) -> None:
-    """Put the case's code, and nothing else of it, into the list of the admitted."""
-    submission.record = {**submission.record, PUBLISHED: True}
+def publish(submission: Submission, now: datetime) -> None:
+    """Put the case's code, and nothing else of it, into the public list of the admitted (`services.publication`)."""
+    submission.record = {**submission.record, PUBLISHED: now.isoformat()}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, make_response, request
 
 from app.services import calendar as calendars
-from app.services import calls
+from app.services import calls, publication
 from app.web.page import context, help_address, language, show, words
 from forms.comuni import comuni
 from forms.model import BIRTH_DATE
+from integrations import ics
 
 if TYPE_CHECKING:
     from app.services.views import CallView
@@ -41,10 +43,32 @@ def show_call(call: str) -> Response:
     return call_page(get_call(call))
 
 
+@pages.get("/bandi/<call>/ammessi")
+def show_admitted(call: str) -> Response:
+    """The codes of the admitted, each for as long as the call says; no search engine is to keep them."""
+    view = get_call(call)
+    page = show("admitted.html", call=view, admitted=_admitted(call))
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page
+
+
 @pages.get("/calendario")
 def calendar() -> Response:
     """What is booked and open to the public."""
     return show("calendar.html", activities=calendars.activities(context()))
+
+
+@pages.get("/calendario.ics")
+def calendar_feed() -> Response:
+    """The same for calendar programs, which read it again by themselves."""
+    host = urlsplit(context().settings.base_url).hostname or ""
+    entries = [
+        ics.Entry(f"{each.reference}@{host}", each.title, each.place, each.starts, each.ends, each.changed)
+        for each in calendars.activities(context())
+    ]
+    feed = make_response(ics.feed(f"HubOut · {words()('calendar.title')}", entries))
+    feed.content_type = ics.CONTENT_TYPE
+    return feed
 
 
 @pages.get("/comuni.json")
@@ -86,8 +110,18 @@ def call_page(call: CallView, *, meanwhile: bool = False) -> Response:
     code = HTTPStatus.CONFLICT if meanwhile else HTTPStatus.OK
     say = words()
     return show(
-        "call.html", code, call=call, meanwhile=meanwhile, needs=_needs(call.form, say), minutes=_minutes(call.form)
+        "call.html",
+        code,
+        call=call,
+        meanwhile=meanwhile,
+        needs=_needs(call.form, say),
+        minutes=_minutes(call.form),
+        admitted=bool(_admitted(call.id)),
     )
+
+
+def _admitted(call_id: str) -> tuple[publication.Admitted, ...]:
+    return publication.admitted(context(), context().catalogue.calls[call_id], language())
 
 
 def _needs(form: FormDefinition, say: Words) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.models import Submission
 from tests.integration.app.members import (
     CHAIR,
     SELECTION,
@@ -153,7 +155,48 @@ def test_one_act_gives_the_place_the_reserve_and_the_refusal(town: Town) -> None
     town.at("2026-12-06T09:00")
     town.choose(SELECTION_COORDINATOR, references[2], "final_ranking", **ENTRY)
     assert states(town, references) == ["ammessa", "idonea", "non_idonea"]  # equal points: the earlier comes first
-    assert [town.row_of(each)["record"].get("published") for each in references] == [True, None, None]
+    assert ["published" in town.row_of(each)["record"] for each in references] == [True, False, False]
+
+
+def admitted_page(town: Town, language: str = "") -> str:
+    page = town.browser().get(f"{language}/bandi/{SELECTION}/ammessi")
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    return page.text
+
+
+def test_only_codes_of_the_admitted_are_published_for_sixty_days(town: Town) -> None:
+    assert "Non c’è un elenco pubblicato" in admitted_page(town)
+    assert "/ammessi" not in town.browser().get(f"/bandi/{SELECTION}").text
+    first, second = decided(town, ANNA, BEA)
+    page = admitted_page(town)
+    assert first in page
+    assert second not in page
+    assert "6 dicembre 2026" in page
+    assert "4 febbraio 2027" in page
+    assert not [word for word in ("Anna", "Idea di", "79", ANNA) if word in page]
+    assert "/en/bandi/selezione-di-prova/ammessi" in town.browser().get(f"/en/bandi/{SELECTION}").text
+    assert "Shown until" in admitted_page(town, "/en")
+    town.choose(ANNA, first, "accept", signed_on="06/12/2026")
+    town.at("2027-02-04T23:00")
+    assert first in admitted_page(town)
+    town.at("2027-02-05T00:00")
+    assert first not in admitted_page(town)
+
+
+def test_who_gives_up_leaves_the_list_and_the_next_comes_in(town: Town) -> None:
+    first, second = decided(town, ANNA, BEA)
+    town.choose(ANNA, first, "decline")
+    page = admitted_page(town)
+    assert first not in page
+    assert second in page
+
+
+def test_nothing_is_published_of_a_minor(town: Town) -> None:
+    (first,) = decided(town, ANNA)
+    with town.context.write() as session:
+        case = session.scalars(select(Submission)).one()
+        case.answers = {**case.answers, "data_nascita": "2009-12-12"}
+    assert first not in admitted_page(town)
 
 
 def test_a_place_given_up_goes_to_the_next(town: Town) -> None:

@@ -207,6 +207,12 @@ def test_the_calendar_shows_what_is_booked_and_may_be_shown(site: Site, samples:
     assert "Ombra e acqua in piazza" in page
     assert "1 dicembre 2026, ore 17:00, fino alle 19:00" in page
     assert "Eufemia" not in page
+    feed = browser.get("/en/calendario.ics")
+    assert feed.mimetype == "text/calendar"
+    assert "X-WR-CALNAME:HubOut · Calendar of activities\r\n" in feed.text
+    assert "SUMMARY:Ombra e acqua in piazza\r\n" in feed.text
+    assert "DTSTART:20261201T160000Z\r\n" in feed.text
+    assert "Eufemia" not in feed.text
 
 
 def test_a_few_comuni_are_suggested(site: Site) -> None:
