@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.sheets_kit import check_requests
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
@@ -56,7 +58,8 @@ class RunningStack:
         self.sheets_url = f"http://127.0.0.1:{port + 1}"
         self.smtp_port = port + 2
         own = {name: text for name, text in os.environ.items() if not name.startswith(("HUBOUT_", "GOOGLE_"))}
-        self.environ = {**own, "HUBOUT_HOME": str(home), "HUBOUT_PORT": str(port), **(settings or {})}
+        address = {"HUBOUT_HOME": str(home), "HUBOUT_PORT": str(port), "HUBOUT_LOG_SHEETS": "1"}
+        self.environ = {**own, **address, **(settings or {})}
         self.said = ""
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -104,6 +107,7 @@ class RunningStack:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._end()
+        check_requests(self.home / "sheets-requests.jsonl")
 
     def _end(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -11,6 +11,7 @@ import pytest
 from integrations.local.google import Store, create_app
 from integrations.local.google.server import Server
 from tests.integration.google.running import HOST, Google, HandClock
+from tests.sheets_kit import check_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def local_google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
     thread.join()
     server.server_close()
     store.close()
+    check_requests(home / "log.jsonl")
 
 
 @pytest.fixture
