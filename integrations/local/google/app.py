@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # Google gives up on a request after 180 seconds; a held one is closed then at the latest.
 HOLD_SECONDS = 180
+SLOW_SECONDS = 1.0
+TOO_MANY = 429
 _API_ROOTS = ("/v4/", "/drive/", "/upload/")
 
 
@@ -47,8 +50,9 @@ class LocalGoogle:
         self._quota = quota
         self._log = log
         self._tokens = Tokens(store)
-        sheets = SheetsApi(store, behaviour or Behaviour())
-        self._pages = Pages(store, sheets.today)
+        self._behaviour = behaviour or Behaviour()
+        sheets = SheetsApi(store, self._behaviour)
+        self._pages = Pages(store, sheets.today, self._behaviour)
         self._routes = (*sheets.routes(), *DriveApi(store).routes())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,15 +78,20 @@ class LocalGoogle:
         try:
             return self._called(request, drive=drive)
         except ApiError as error:
-            return _json(error.drive_body() if drive else error.sheets_body(), error.code)
+            refusal = _json(error.drive_body() if drive else error.sheets_body(), error.code)
+            if error.code == TOO_MANY and self._behaviour.says_when_again:
+                refusal.headers["Retry-After"] = "60"
+            return refusal
 
     def _called(self, request: Request, *, drive: bool) -> Response:
         query_token = request.args.get("access_token")
         grant = self._tokens.grant(request.headers.get("Authorization") or f"Bearer {query_token or ''}")
         found, parts = find(self._routes, request.method, request.path)
         fault = self.faults.next(writes=not found.reads)
-        if fault and fault != "drop_after_write":
+        if fault and fault not in ("slow", "drop_after_write"):
             return _fault(fault, request, reads=found.reads)
+        if fault == "slow":
+            time.sleep(SLOW_SECONDS)
         if self._quota and not drive:
             self._quota.take(grant.identity, reads=found.reads)
         grant.check(writes=not found.reads)
@@ -95,7 +104,7 @@ class LocalGoogle:
             # written; the output says where, in case the fault is this server's.
             traceback.print_exc(file=sys.stderr)
             raise bad_request("Invalid JSON payload received. A field is missing or of the wrong type.") from error
-        if fault:
+        if fault == "drop_after_write":
             raise ConnectionResetError("drop_after_write: done, and closed without an answer")
         if isinstance(answer, Plain):
             return Response(answer.content, answer.code, content_type=answer.mime)
@@ -135,8 +144,10 @@ def _fault(kind: str, request: Request, *, reads: bool) -> Response:
         return Response(HTML_502, 502, content_type="text/html; charset=UTF-8")
     if kind == "timeout":
         _hold(request)
+    if kind == "drop_before_write":
+        raise ConnectionResetError("drop_before_write: closed, and nothing was done")
     code = int(kind)
-    raise over_quota(reads=reads, per_user=True) if code == 429 else ApiError(code, MESSAGES[code])  # noqa: PLR2004
+    raise over_quota(reads=reads, per_user=True) if code == TOO_MANY else ApiError(code, MESSAGES[code])
 
 
 def _hold(request: Request) -> None:

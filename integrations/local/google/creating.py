@@ -36,7 +36,7 @@ def new_workbook(body: Json, context: Context) -> Workbook:
         for message in body["sheets"]:
             _add_sheet(workbook, message, context)
     for message in body.get("developerMetadata") or []:
-        workbook.tags.append(new_tag(workbook, message))
+        workbook.tags.append(new_tag(workbook, message, context))
     if body.get("namedRanges"):
         raise bad_request("The local server takes named ranges in batchUpdate only.")
     return workbook
@@ -52,7 +52,7 @@ def _add_sheet(workbook: Workbook, message: Json, context: Context) -> None:
         where = dict(item.get("range") or {}) | {"sheetId": sheet.id}
         add_protection(workbook, item | {"range": where}, context)
     for item in message.get("developerMetadata") or []:
-        workbook.tags.append(new_tag(workbook, item))
+        workbook.tags.append(new_tag(workbook, item, context))
 
 
 def _fill(workbook: Workbook, sheet: Sheet, data: Json, context: Context) -> None:
@@ -63,15 +63,15 @@ def _fill(workbook: Workbook, sheet: Sheet, data: Json, context: Context) -> Non
     CELL_KINDS["updateCells"].apply(workbook, {"start": start, "rows": rows, "fields": _WRITTEN}, context)
     for name, dimension, first in (("rowMetadata", ROWS, top), ("columnMetadata", COLUMNS, left)):
         for index, item in enumerate(data.get(name) or [], first):
-            _size(workbook, sheet, (dimension, index), item)
+            _size(workbook, sheet, (dimension, index), item, context)
 
 
-def _size(workbook: Workbook, sheet: Sheet, where: tuple[str, int], item: Json) -> None:
+def _size(workbook: Workbook, sheet: Sheet, where: tuple[str, int], item: Json, context: Context) -> None:
     dimension, index = where
     size = {name: value for name, value in item.items() if name in ("pixelSize", "hiddenByUser") and value}
     if size:
         sheet.sizes[dimension][index] = size
     for message in item.get("developerMetadata") or []:
         # The place of the metadata is where it stands; a location in the message is not needed.
-        tag = new_tag(workbook, message | {"location": {"sheetId": sheet.id}})
+        tag = new_tag(workbook, message | {"location": {"sheetId": sheet.id}}, context)
         workbook.tags.append(replace(tag, dimension=dimension, index=index))

@@ -52,9 +52,10 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class GridView:
-    """A page of a tab. `header` holds the frozen rows, texts only."""
+    """A page of a tab. `header` holds the frozen rows, texts only; `names` how people call the columns."""
 
     columns: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
     header: tuple[tuple[str, ...], ...]
     rows: tuple[RowView, ...]
     first: int
@@ -83,27 +84,37 @@ def width(sheet: Sheet) -> int:
     return min(max(used, 6), sheet.column_count)
 
 
-def grid_view(workbook: Workbook, sheet: Sheet, first: int, typed: Typed) -> GridView:
-    """A page of the grid from a row on (counted as people count)."""
+def grid_view(workbook: Workbook, sheet: Sheet, first: int, typed: Typed, sought: str = "") -> GridView:
+    """A page of the grid from a row on (counted as people count), or of the rows in which a text occurs."""
     frozen, wide = frozen_rows(sheet), width(sheet)
     last_data = max(len(sheet.rows), frozen)
     while last_data > frozen and all(cell.entered is None for cell in sheet.rows[last_data - 1]):
         last_data -= 1
     start = max(first - 1, frozen)
     end = min(start + PAGE_ROWS, last_data + BLANK_ROWS, sheet.row_count)
+    rows, following = list(range(start, end)), end + 1 if end < last_data else None
+    if sought:
+        found = [row for row in range(start, last_data) if _occurs(workbook, sheet, row, sought)]
+        rows, following = found[:PAGE_ROWS], found[PAGE_ROWS] + 1 if len(found) > PAGE_ROWS else None
     names = _column_names(workbook, sheet, frozen, wide)
     return GridView(
         columns=tuple((letters(column), _width_class(sheet, column)) for column in range(wide)),
+        names=tuple(names),
         header=tuple(
             tuple(formatted(cell, workbook.locale) for cell in sheet.cells(row, 0, wide)) for row in range(frozen)
         ),
-        rows=tuple(_row_view(workbook, sheet, row, names, typed) for row in range(start, end)),
+        rows=tuple(_row_view(workbook, sheet, row, names, typed) for row in rows),
         first=start + 1,
-        last=end,
+        last=rows[-1] + 1 if rows else start + 1,
         total=last_data,
         previous=max(start - PAGE_ROWS, frozen) + 1 if start > frozen else None,
-        following=end + 1 if end < last_data else None,
+        following=following,
     )
+
+
+def _occurs(workbook: Workbook, sheet: Sheet, row: int, sought: str) -> bool:
+    cells = sheet.rows[row] if row < len(sheet.rows) else ()
+    return any(sought.casefold() in formatted(cell, workbook.locale).casefold() for cell in cells)
 
 
 def _column_names(workbook: Workbook, sheet: Sheet, frozen: int, wide: int) -> list[str]:
@@ -232,11 +243,12 @@ def _enter_row(
         elif locked(sheet, row, column):
             typed.problems[name] = "Questa cella è protetta"
         else:
-            _enter_cell(workbook, sheet, (row, column), text, typed, today)
+            enter_cell(workbook, sheet, (row, column), text, typed, today)
     return len(edits)
 
 
-def _enter_cell(workbook: Workbook, sheet: Sheet, place: tuple[int, int], text: str, typed: Typed, today: date) -> None:
+def enter_cell(workbook: Workbook, sheet: Sheet, place: tuple[int, int], text: str, typed: Typed, today: date) -> None:
+    """Put one typed text into a draft, or note under the cell's input name what is wrong with it."""
     cell = sheet.cell(*place)
     try:
         if rules.kind_of(cell) == "BOOLEAN":

@@ -16,13 +16,23 @@ from integrations.local.google.workbook import Workbook
 class Behaviour:
     """What only real Google could answer; tests should pass both ways.
 
+    `formattedValue` of booleans in an Italian sheet is another such question; the project never asks for it.
+
     Attributes:
         sort_moves_row_tags: row metadata follows a row that sortRange moves.
         rules_are_data: appendCells counts a cell that holds only a validation rule as data.
+        names_reused_tag: the 400 on a metadataId in use says so; else it is as bare as any invalid argument.
+        tags_limited_by_tab: the 30,000 characters of metadata count for each tab; else for the spreadsheet.
+        people_sort_protected: a person may sort rows over cells that are protected from them.
+        says_when_again: a 429 carries Retry-After.
     """
 
     sort_moves_row_tags: bool = False
     rules_are_data: bool = False
+    names_reused_tag: bool = True
+    tags_limited_by_tab: bool = False
+    people_sort_protected: bool = False
+    says_when_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from integrations.local.google.wire import ApiError, Json, bad_request
 
 PER_USER = 60
 PER_PROJECT = 300
-FAULT_KINDS = ("429", "500", "503", "html502", "timeout", "drop_after_write")
+FAULT_KINDS = ("429", "500", "503", "html502", "slow", "timeout", "drop_before_write", "drop_after_write")
+"""429 to html502 are answers; a slow call is answered late, a timeout never; a dropped write is done or not."""
 MESSAGES = {
     429: "Quota exceeded for quota metric '{kind} requests' and limit '{kind} requests per minute{whose}' "
     "of service 'sheets.googleapis.com' for consumer 'project_number:100000000001'.",
@@ -96,10 +97,10 @@ class Faults:
             return {"faults": [{"kind": kind, "count": count, "after": after} for kind, count, after in self._waiting]}
 
     def next(self, *, writes: bool) -> str | None:
-        """The fault of this call, or None; drop_after_write waits for a write."""
+        """The fault of this call, or None; one that drops waits for a write."""
         with self._guard:
             for place, (kind, count, after) in enumerate(self._waiting):
-                if kind == "drop_after_write" and not writes:
+                if kind.startswith("drop_") and not writes:
                     continue
                 if after:
                     self._waiting[place] = (kind, count, after - 1)

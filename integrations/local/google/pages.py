@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.wrappers import Request, Response
 
+from integrations.local.google.arranging import paste, sort_tab
 from integrations.local.google.grid import PERSON, Typed, enter, frozen_rows, grid_view
+from integrations.local.google.kinds import Behaviour
 from integrations.local.google.store import Store
 from integrations.local.google.wire import ApiError
 from integrations.local.google.workbook import Sheet, Workbook
@@ -40,11 +43,13 @@ class Pages:
     Args:
         store: the files.
         today: the present day in a time zone; it completes a date typed without a year.
+        behaviour: whether people may sort over protected cells.
     """
 
-    def __init__(self, store: Store, today: Callable[[str], date]) -> None:
+    def __init__(self, store: Store, today: Callable[[str], date], behaviour: Behaviour) -> None:
         self._store = store
         self._today = today
+        self._behaviour = behaviour
         self._templates = Environment(
             loader=PackageLoader("integrations.local.google"), autoescape=True, undefined=StrictUndefined
         )
@@ -87,39 +92,55 @@ class Pages:
 
     def _tab(self, request: Request, file_id: str, sheet_id: int) -> Response:
         if request.method == "POST":
-            return self._save(_Form(request.environ), file_id, sheet_id)
+            return self._edit(_Form(request.environ), file_id, sheet_id)
         return self._grid(request, file_id, sheet_id, Typed())
 
     def _grid(self, request: Request, file_id: str, sheet_id: int, typed: Typed) -> Response:
         workbook = self._store.read(file_id, PERSON)
         sheet = _sheet(workbook, sheet_id)
-        first = _number(request, "da", frozen_rows(sheet) + 1)
+        first, sought = _number(request, "da", frozen_rows(sheet) + 1), request.args.get("cerca", "").strip()
+        grid = grid_view(workbook, sheet, first, typed, sought)
+        shown = {cell.name for row in grid.rows for cell in row.cells}
         return self._page(
             "grid.html",
             code=422 if typed.problems else 200,
             workbook=workbook,
             sheet=sheet,
             tabs=_visible(workbook),
-            grid=grid_view(workbook, sheet, first, typed),
+            grid=grid,
+            sought=sought,
             problems=typed.problems,
+            unseen=len(typed.problems.keys() - shown),
+            pasted=request.form if "blocco" in request.form else {},
+            sorted=request.args.get("salvate") == "ordine",
             saved=_number(request, "salvate", -1),
         )
 
-    def _save(self, request: Request, file_id: str, sheet_id: int) -> Response:
+    def _edit(self, request: Request, file_id: str, sheet_id: int) -> Response:
         # A browser says where a form comes from; a page of another site must not write here.
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise ApiError(403, "Questa richiesta viene da un’altra pagina.")
         try:
             with self._store.writing(file_id, PERSON) as draft:
-                form = request.form.to_dict()
-                count, typed = enter(draft, _sheet(draft, sheet_id), form, self._today(draft.time_zone))
-                draft.discarded = bool(typed.problems) or not count
+                done, typed = self._edited(draft, _sheet(draft, sheet_id), request)
+                draft.discarded = bool(typed.problems) or not done
         except (ValueError, IndexError) as error:
             raise ApiError(400, "La pagina inviata non è completa: ricaricala.") from error
         if typed.problems:
             return self._grid(request, file_id, sheet_id, typed)
-        first = _number(request, "da", 1)
-        return _see(f"/sheets/{file_id}/{sheet_id}?da={first}&salvate={count}#esito")
+        shown = {"da": _number(request, "da", 1), "cerca": request.args.get("cerca", ""), "salvate": done}
+        return _see(f"/sheets/{file_id}/{sheet_id}?{urlencode(shown)}#esito")
+
+    def _edited(self, draft: Workbook, sheet: Sheet, request: Request) -> tuple[int | str, Typed]:
+        """Do to the draft what a form asks: sort, paste, or enter the cells of a page; and what the page then says."""
+        form, today = request.form, self._today(draft.time_zone)
+        if "ordina" in form:
+            column, down = int(form["ordina"]), form.get("verso") == "giu"
+            sort_tab(draft, sheet, column, today, self._behaviour, down=down)
+            return "ordine", Typed()
+        if "blocco" in form:
+            return paste(draft, sheet, (int(form["riga"]) - 1, int(form["colonna"])), form["blocco"], today)
+        return enter(draft, sheet, form.to_dict(), today)
 
 
 def _visible(workbook: Workbook) -> list[Sheet]:

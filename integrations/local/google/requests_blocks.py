@@ -18,17 +18,24 @@ SortKey = tuple[int, float, str]
 
 def _sort_range(workbook: Workbook, body: Json, context: Context) -> None:
     place = grid_place(workbook, mapping(body, "range"))
-    sheet, area = place.sheet, place.area
-    bottom = min(area.bottom, max(len(sheet.rows), area.top))
-    order = list(range(area.top, bottom))
-    for spec in reversed(body.get("sortSpecs") or []):
+    area, specs = place.area, []
+    for spec in body.get("sortSpecs") or []:
         column = integer(spec, "dimensionIndex", 0)
         if not area.left <= column < area.right:
             raise bad_request(f"sortSpecs: column {column} is outside of the range.")
         direction = spec.get("sortOrder", "ASCENDING")
         if direction not in ("ASCENDING", "DESCENDING"):
             raise violation("sort_order", f"Invalid value at 'sort_order' (TYPE_ENUM), \"{direction}\"")
-        order = _sorted(sheet, order, column, down=direction == "DESCENDING")
+        specs.append((column, direction == "DESCENDING"))
+    sort_rows(workbook, place, specs, context)
+
+
+def sort_rows(workbook: Workbook, place: Place, specs: Sequence[tuple[int, bool]], context: Context) -> None:
+    """Sort the rows of a place by columns, each with whether it runs down; the first counts most."""
+    area = place.area
+    order = list(range(area.top, min(area.bottom, max(len(place.sheet.rows), area.top))))
+    for column, down in reversed(specs):
+        order = _sorted(place.sheet, order, column, down=down)
     _reorder(workbook, place, order, context)
 
 

@@ -28,17 +28,18 @@ _PROTECTED_FIELDS = frozenset(
 )
 _NAMED_FIELDS = frozenset({"namedRangeId", "name", "range"})
 _NAME = re.compile(r"[A-Za-z_À-ÿ][\wÀ-ÿ.]{0,249}")
-# Google's limit is 30,000 characters of keys and values; its exact scope is not known here: the whole spreadsheet.
+# Google's limit is 30,000 characters of keys and values; Behaviour says in which scope.
 _TAG_CHARACTERS = 30_000
 
 
-def new_tag(workbook: Workbook, body: Json) -> Tag:
+def new_tag(workbook: Workbook, body: Json, context: Context) -> Tag:
     """A developer metadata from its message, not yet in the workbook; 400 on an id that is in use."""
     only(body, _TAG_FIELDS | {"developerMetadata"}, "developerMetadata")
     taken = {tag.id for tag in workbook.tags}
     tag_id = integer(body, "metadataId", 0) or fresh_id(taken)
     if tag_id in taken:
-        raise bad_request(f"Developer metadata with id {tag_id} already exists: the id is already in use.")
+        named = f"Developer metadata with id {tag_id} already exists: the id is already in use."
+        raise bad_request(named if context.behaviour.names_reused_tag else "Request contains an invalid argument.")
     if tag_id < 0:
         raise bad_request("metadataId must be positive.")
     if not body.get("metadataKey") or not isinstance(body.get("location"), dict):
@@ -47,7 +48,7 @@ def new_tag(workbook: Workbook, body: Json) -> Tag:
     sheet, dimension, index = _location(workbook, body["location"])
     value = body.get("metadataValue")
     tag = Tag(tag_id, str(body["metadataKey"]), value, body["visibility"], sheet, dimension, index)
-    _check_room(workbook, tag)
+    _check_room(workbook, tag, by_tab=context.behaviour.tags_limited_by_tab)
     return tag
 
 
@@ -56,10 +57,11 @@ def _visibility(body: Json) -> None:
         raise bad_request("developerMetadata.visibility must be DOCUMENT or PROJECT.")
 
 
-def _check_room(workbook: Workbook, fresh: Tag) -> None:
-    used = sum(len(tag.key) + len(tag.value or "") for tag in (*workbook.tags, fresh))
-    if used > _TAG_CHARACTERS:
-        raise bad_request(f"The developer metadata of this spreadsheet exceeds {_TAG_CHARACTERS} characters.")
+def _check_room(workbook: Workbook, fresh: Tag, *, by_tab: bool) -> None:
+    together = [tag for tag in workbook.tags if not by_tab or tag.sheet == fresh.sheet]
+    if sum(len(tag.key) + len(tag.value or "") for tag in (*together, fresh)) > _TAG_CHARACTERS:
+        scope = "sheet" if by_tab else "spreadsheet"
+        raise bad_request(f"The developer metadata of this {scope} exceeds {_TAG_CHARACTERS} characters.")
 
 
 def _location(workbook: Workbook, where: Json) -> tuple[int | None, str | None, int | None]:
@@ -84,8 +86,8 @@ def _location(workbook: Workbook, where: Json) -> tuple[int | None, str | None, 
     return sheet.id, str(span["dimension"]), start
 
 
-def _create_tag(workbook: Workbook, body: Json, _context: Context) -> Json:
-    tag = new_tag(workbook, mapping(body, "developerMetadata"))
+def _create_tag(workbook: Workbook, body: Json, context: Context) -> Json:
+    tag = new_tag(workbook, mapping(body, "developerMetadata"), context)
     workbook.tags.append(tag)
     return {"developerMetadata": tag_json(tag)}
 

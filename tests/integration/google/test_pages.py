@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.google.running import Google
+from integrations.local.google import Behaviour
+from tests.integration.google.running import Google, Start
 
 TAB = 7
 LIST = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "Sì"}, {"userEnteredValue": "No"}]}}
@@ -24,15 +25,15 @@ class Fields(HTMLParser):
         self.sent: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.classes: dict[str, str] = {}
-        self._open = self._cell = ""
+        self._open = self._cell = self._select = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "td":
             self._cell = given.get("class") or ""
-        if tag in ("input", "select", "textarea"):
-            name = given["name"] or ""
+        name = given.get("name") or ""
+        if tag in ("input", "select", "textarea") and re.fullmatch(r"(was|r\d+c)\d+", name):
             self.labels[given.get("aria-label") or name] = name
             self.classes[name] = self._cell
             self._open = name if tag == "textarea" else ""
@@ -40,7 +41,9 @@ class Fields(HTMLParser):
                 self.sent[name] = given.get("value") or ""
             if tag == "select":
                 self.sent[name], self._select = "", name
-        if tag == "option" and "selected" in given:
+        elif tag == "select":
+            self._select = ""
+        if tag == "option" and "selected" in given and self._select:
             self._open = self._select
 
     def handle_data(self, data: str) -> None:
@@ -176,3 +179,51 @@ def test_a_protected_cell_is_read_only_and_a_foreign_form_is_refused(google: Goo
 def test_a_sheet_that_is_gone_is_said_so(google: Google) -> None:
     answer = google.session.get(f"{google.url}/sheets/none", timeout=10)
     assert (answer.status_code, "Questo foglio non c’è." in answer.text) == (404, True)
+
+
+def test_a_person_sorts_the_rows_under_the_header(google: Google, page: str) -> None:
+    done = send(google, page, {"ordina": "0", "verso": "giu"})
+    assert "Righe ordinate." in done.text
+    assert google.values(file_of(page), "A1:A5") == [["codice"], ["CW-2"], ["CW-1"]]
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_whether_people_may_sort_over_protected_cells_is_a_switch(start: Start, *, allowed: bool) -> None:
+    google = start(behaviour=Behaviour(people_sort_protected=allowed))
+    rows = [{"values": [{"userEnteredValue": {"stringValue": text}}]} for text in ("b", "a")]
+    file = google.create({"properties": {"title": "x", "sheetId": TAB}, "data": [{"rowData": rows}]})
+    protection = {"range": {"sheetId": TAB}, "editors": {"users": ["hubout@example.org"]}}
+    assert google.batch(file, {"addProtectedRange": {"protectedRange": protection}}).ok
+    done = send(google, f"{google.url}/sheets/{file}/{TAB}", {"ordina": "0", "verso": "su"})
+    assert done.status_code == (200 if allowed else 403)
+    assert google.values(file, "A:A") == ([["a"], ["b"]] if allowed else [["b"], ["a"]])
+
+
+def test_a_person_shows_only_some_rows_and_saves_them(google: Google, page: str) -> None:
+    fields = Fields(google.session.get(page, params={"cerca": "cw-2"}, timeout=10).text)
+    assert "punteggio, riga 2, CW-1" not in fields.labels
+    fields.sent[fields.labels["punteggio, riga 3, CW-2"]] = "70"
+    done = google.session.post(page, params={"cerca": "cw-2"}, data=fields.sent, timeout=10)
+    assert "Una cella salvata." in done.text
+    assert "punteggio, riga 2, CW-1" not in Fields(done.text).labels
+    assert google.values(file_of(page), "C2:C3") == [[], ["70"]]
+
+
+def test_a_person_pastes_a_block(google: Google, page: str) -> None:
+    block = 'Sì\t8,5\tVERO\t"due\nrighe"\r\nNo\t7\tFALSO\tuna\r\n'
+    done = send(google, page, {"colonna": "1", "riga": "2", "blocco": block})
+    assert "8 celle salvate." in done.text
+    raw = google.values(file_of(page), "B2:E3", valueRenderOption="UNFORMATTED_VALUE")
+    assert raw == [["Sì", 8.5, True, "due\nrighe"], ["No", 7, False, "una"]]
+
+
+def test_a_block_with_a_wrong_cell_is_not_pasted_and_not_lost(google: Google, page: str) -> None:
+    refused = send(google, page, {"colonna": "1", "riga": "2", "blocco": "Sì\t8\nForse\t900"})
+    assert refused.status_code == 422
+    assert "Scegli una voce dell’elenco: Sì, No" in unescape(refused.text)
+    assert "Forse\t900" in unescape(refused.text)
+    assert google.values(file_of(page), "B2:C3") == []
+    assert "Scrivi VERO o FALSO" in send(google, page, {"colonna": "3", "riga": "2", "blocco": "forse"}).text
+    outside = send(google, page, {"colonna": "1", "riga": "50", "blocco": "Sì\nSì"})
+    assert outside.status_code == 422
+    assert "altre celle che non vanno, fuori da questa pagina: 1" in outside.text

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from integrations.local.google import Behaviour
 from tests.integration.google.running import HOST, Google, Start
 
 SERVE = "from pathlib import Path; from integrations.local.google import serve; serve(Path({home!r}), {host!r}, {port})"
@@ -44,6 +45,45 @@ def test_a_dropped_write_was_done(google: Google) -> None:
     with pytest.raises(requests.ConnectionError):
         google.api("PUT", f"/v4/spreadsheets/{file}/values/A1", {"values": [["CW-1"]]}, valueInputOption="RAW")
     assert google.values(file, "A1") == [["CW-1"]]
+
+
+def test_a_write_dropped_before_it_was_done_was_not_done(google: Google) -> None:
+    file = google.create()
+    google.session.post(f"{google.url}/_faults", json={"kind": "drop_before_write", "count": 1}, timeout=10)
+    with pytest.raises(requests.ConnectionError):
+        google.api("PUT", f"/v4/spreadsheets/{file}/values/A1", {"values": [["CW-1"]]}, valueInputOption="RAW")
+    assert google.values(file, "A1") == []
+
+
+def test_a_slow_call_is_answered_late(google: Google) -> None:
+    file = google.create()
+    google.session.post(f"{google.url}/_faults", json={"kind": "slow", "count": 1}, timeout=10)
+    address = f"{google.url}/v4/spreadsheets/{file}/values/A1"
+    with pytest.raises(requests.ReadTimeout):
+        google.session.get(address, headers={"Authorization": "Bearer x"}, timeout=(5, 0.1))
+    assert google.values(file, "A1") == []
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_whether_a_429_says_when_to_come_back_is_a_switch(start: Start, *, told: bool) -> None:
+    google = start(behaviour=Behaviour(says_when_again=told))
+    file = google.create()
+    google.session.post(f"{google.url}/_faults", json={"kind": "429", "count": 1}, timeout=10)
+    assert google.api("GET", f"/v4/spreadsheets/{file}").headers.get("Retry-After") == ("60" if told else None)
+
+
+@pytest.mark.parametrize("by_tab", [False, True])
+def test_the_scope_of_the_room_for_metadata_is_a_switch(start: Start, *, by_tab: bool) -> None:
+    google = start(behaviour=Behaviour(tags_limited_by_tab=by_tab))
+    file = google.create({"properties": {"sheetId": 1, "title": "a"}}, {"properties": {"sheetId": 2, "title": "b"}})
+    codes = [
+        google.batch(file, {"createDeveloperMetadata": {"developerMetadata": tag}}).status_code
+        for tag in (
+            {"metadataKey": "k", "metadataValue": "x" * 20_000, "visibility": "DOCUMENT", "location": {"sheetId": one}}
+            for one in (1, 2)
+        )
+    ]
+    assert codes == [200, 200 if by_tab else 400]
 
 
 def test_a_timeout_keeps_the_caller_waiting_and_does_nothing(google: Google) -> None:

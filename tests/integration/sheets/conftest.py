@@ -10,12 +10,31 @@ from typing import Any, TypeAlias
 import pytest
 from redis import Redis
 
+from integrations.local.google import Behaviour
 from integrations.local.service_account import ensure_service_account
 from integrations.sheets.gateway import Gateway, Patience
 from integrations.sheets.quota import RedisLimiter
 from tests.integration.google.running import Google
+from tests.integration.google_server import running_google
 
 Calls: TypeAlias = Callable[[], list[str]]
+
+AS_PRESUMED = Behaviour()
+THE_OTHER_WAY = Behaviour(
+    sort_moves_row_tags=True,
+    rules_are_data=True,
+    names_reused_tag=False,
+    tags_limited_by_tab=True,
+    people_sort_protected=True,
+    says_when_again=True,
+)
+
+
+@pytest.fixture(scope="session", params=[AS_PRESUMED, THE_OTHER_WAY], ids=["as presumed", "the other way"])
+def local_google(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
+    """The local Google, once for each answer to the questions that only the real one could settle."""
+    with running_google(tmp_path_factory.mktemp("google"), request.param) as google:
+        yield google
 
 
 @dataclass
