@@ -92,6 +92,11 @@ SETTINGS = (
         "instant at which time starts, as `2026-11-16T09:00+01:00`; only while both mail and sheets stay local",
     ),
     Setting(
+        "HUBOUT_UNDO_MINUTES",
+        "what each workflow says; `0` while mail and sheets stay local",
+        "how long whoever decided may take the decision back, 0 to 60; its mails wait so long",
+    ),
+    Setting(
         "HUBOUT_FILES_URL",
         "`file://HOME/files`",
         "where uploads are kept, as an fsspec URL; S3-compatible where there are several hosts",
@@ -161,6 +166,7 @@ class Settings:
     calls_dir: Path | None
     workers: int
     clock_start: datetime | None
+    undo_minutes: int | None
     files_url: str
     clamd_url: str | None
     trusted_proxies: int
@@ -263,7 +269,8 @@ def _read(reader: _Reader) -> Settings:
     embedded_sheets = all(
         reader.given(name) is None for name in ("HUBOUT_SHEETS_URL", "GOOGLE_APPLICATION_CREDENTIALS")
     )
-    _check_together(reader, local=embedded_smtp and embedded_sheets, embedded_smtp=embedded_smtp)
+    local = embedded_smtp and embedded_sheets
+    _check_together(reader, local=local, embedded_smtp=embedded_smtp)
     return Settings(
         home=home,
         port=port,
@@ -282,6 +289,7 @@ def _read(reader: _Reader) -> Settings:
         calls_dir=reader.read("HUBOUT_CALLS_DIR", values.existing(Path.is_dir, "folder"), None),
         workers=reader.read("HUBOUT_WORKERS", values.whole(1, 64), 2),
         clock_start=reader.read("HUBOUT_CLOCK", values.instant, None),
+        undo_minutes=reader.read("HUBOUT_UNDO_MINUTES", values.whole(0, 60), 0 if local else None),
         files_url=reader.read("HUBOUT_FILES_URL", values.any_url, f"file://{home / 'files'}"),
         clamd_url=reader.read("HUBOUT_CLAMD_URL", values.url("tcp", "unix"), None),
         trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", values.whole(0, 9), 0),

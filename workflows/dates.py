@@ -37,6 +37,11 @@ _TOKEN = re.compile(
 )
 
 
+_MINUTES = re.compile(r"^PT(\d{1,2})M$")
+LONGEST_UNDO = timedelta(hours=1)
+"""Nobody waits longer for the mail that tells them of a decision."""
+
+
 @dataclass(frozen=True)
 class Token:
     """A parsed time token; `anchor` None counts from the entry of the state, `unit` None is the anchor itself."""
@@ -63,6 +68,13 @@ def parse_token(text: str) -> Token:
     amount = int(found["hours"] or found["days"] or 0) * (-1 if found["sign"] == "-" else 1)
     unit = _UNITS["H"] if found["hours"] else _UNITS.get(found["unit"] or "")
     return Token(text, anchor, amount, unit)
+
+
+def minutes_of(text: str) -> timedelta | None:
+    """The span that `PT10M` writes, an hour at most; None for anything else."""
+    found = _MINUTES.match(text)
+    span = timedelta(minutes=int(found[1])) if found else None
+    return span if span is not None and span <= LONGEST_UNDO else None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
@@ -19,7 +20,7 @@ from forms.conditions import Condition, plain_condition
 from forms.document import DefinitionError, Document, Path, Strict, build
 from forms.model import Name, Text
 from workflows.anchors import ANCHOR_RULES
-from workflows.dates import parse_token
+from workflows.dates import minutes_of, parse_token
 from workflows.effects import EffectField
 from workflows.guards import parse_guard
 
@@ -75,6 +76,12 @@ def _event(text: str) -> str:
 def _role(text: str) -> str:
     if text not in ROLES:
         raise ValueError(f"`{text}` is no role | use one of {', '.join(sorted(ROLES))}")
+    return text
+
+
+def _minutes(text: str) -> str:
+    if minutes_of(text) is None:
+        raise ValueError(f"`{text}` is no time to take a decision back | write PT0M to PT60M, as `undo: PT10M`")
     return text
 
 
@@ -220,6 +227,7 @@ class WorkflowDefinition(Strict):
     """One workflow.
 
     `recorded_from` are the states from which on the case has a row in the sheets: every change of state writes it.
+    `undo` is how long the office may take a decision back, as `PT10M`; its mails wait so long.
     """
 
     workflow: Name
@@ -229,6 +237,7 @@ class WorkflowDefinition(Strict):
     on_submit: tuple[EffectField, ...] = ()
     legal: Legal | None = None
     capacity: Capacity | None = None
+    undo: Annotated[str, BeforeValidator(_minutes)] | None = None
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
     reminders: tuple[Reminder, ...] = ()
@@ -260,6 +269,11 @@ class WorkflowDefinition(Strict):
             for transition in self.transitions
             if state_id in transition.sources and event in (None, transition.event)
         )
+
+    @property
+    def undo_window(self) -> timedelta:
+        """How long a decision of the office can be taken back; nothing where the workflow does not say."""
+        return (minutes_of(self.undo) if self.undo else None) or timedelta()
 
     @property
     def limits(self) -> tuple[Reminder | Deadline, ...]:

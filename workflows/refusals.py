@@ -14,6 +14,17 @@ TWO_PARTS = Text(
     it="Su questa domanda hai già un’altra parte: chi chiede, chi valuta e chi decide sono persone diverse.",
     en="You already have another part here: who asks, who reviews and who decides are different people.",
 )
+TOO_LATE_TO_TAKE_BACK = Text(
+    it="Non si può più tornare indietro: il tempo è passato, o nel frattempo è successo altro.",
+    en="This can’t be taken back any more: the time is over, or something else has happened meanwhile.",
+)
+NOT_YOURS_TO_TAKE_BACK = Text(
+    it="Può tornare indietro solo chi ha deciso.", en="Only whoever decided can take the decision back."
+)
+SEATS_GONE = Text(
+    it="Non si può tornare indietro: nel frattempo i posti sono andati ad altri.",
+    en="This can’t be taken back: meanwhile the places have gone to others.",
+)
 CONDITION = Text(
     it="Per questa domanda non è possibile, nella situazione attuale.",
     en="As things stand, this is not possible for this application.",

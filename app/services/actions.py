@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, documents, files, judging, mailing, together, tokens, transitions
+from app.services import cases, documents, files, judging, mailing, together, tokens, transitions, undo
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -30,6 +30,7 @@ from forms.definition import FormDefinition, Option, SubForm, expand
 from workflows.case import Case
 from workflows.definition import SYSTEM, Transition, WorkflowDefinition
 from workflows.engine import offers
+from workflows.undo import TAKEN_BACK
 
 CONFIRMS_ADDRESS = "email_confirmed"
 """Only a link that came by mail may confirm the address; the page shown after sending may not."""
@@ -93,6 +94,8 @@ def act(
         transitions.lock(session, context, row.submission_id)
         session.refresh(row)
         holding = hold(context, session, row)
+        if event == TAKEN_BACK:
+            return _take_back(context, session, holding, language)
         view = _view(context, session, holding, language)
         choice = next((each for each in view.choices if each.event == event), None)
         if not view.usable or choice is None:
@@ -110,6 +113,21 @@ def act(
             return ActionResult(view, refusal=text, judgement=judgement, event=event)
         done = _view(context, session, hold(context, session, row), language)
         return ActionResult(done, decided=True, event=event)
+
+
+def _take_back(context: Context, session: Session, holding: Holding, language: str | None) -> ActionResult:
+    """Take back what the holder decided last; the link it was decided through decides again then."""
+    token = holding.token
+    act_ = transitions.Act(TAKEN_BACK, token.role, token.person)
+    try:
+        transitions.take_back(context, session, holding.call, holding.submission, act_)
+    except transitions.Refused as refused:
+        view = _view(context, session, holding, language)
+        return ActionResult(view, refusal=refused.refusal.text.in_(view.language), event=TAKEN_BACK)
+    session.refresh(token)
+    return ActionResult(
+        _view(context, session, hold(context, session, token), language), decided=True, event=TAKEN_BACK
+    )
 
 
 def hold(context: Context, session: Session, row: ActionToken) -> Holding:
@@ -160,7 +178,7 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         language=spoken,
         deadline=deadline_for(session, holding, choices),
         choices=choices,
-        done=_done(session, holding, spoken),
+        done=_done(context, session, holding, spoken),
         explanation=_what_happened(session, holding, spoken) if state == "revoked" else "",
         prefilled=dict(holding.submission.answers),
     )
@@ -266,7 +284,7 @@ def _last_move(session: Session, holding: Holding) -> Event | None:
     return session.scalars(query.order_by(Event.seq.desc())).first()
 
 
-def _done(session: Session, holding: Holding, language: str) -> DoneView | None:
+def _done(context: Context, session: Session, holding: Holding, language: str) -> DoneView | None:
     """What was done through this link; through a lasting one, what its role did last."""
     query = select(Event).where(Event.submission_id == holding.submission.id)
     if holding.token.entered_seq is None:
@@ -284,7 +302,16 @@ def _done(session: Session, holding: Holding, language: str) -> DoneView | None:
         reason=str(inputs.get("motivazione", "")),
         state_label=holding.definition.state(holding.submission.state).label.in_(language),
         others=together.report(session, holding.call, holding.submission, event, language),
+        undo_until=_undo_until(context, holding),
     )
+
+
+def _undo_until(context: Context, holding: Holding) -> datetime | None:
+    """Until when what was decided through this link can be taken back; None where it can't (any more)."""
+    decision = undo.decision_of(holding.submission)
+    if decision is None or not decision.seq == holding.token.used_seq == holding.submission.last_seq:
+        return None
+    return decision.until if context.clock.now() <= decision.until else None
 
 
 def _what_happened(session: Session, holding: Holding, language: str) -> str:

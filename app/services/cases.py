@@ -19,6 +19,7 @@ from workflows.anchors import add_months
 from workflows.case import Case, Visit
 from workflows.dates import END_OF_DAY, at_local
 from workflows.timers import legal_term
+from workflows.undo import standing
 
 REJECTED = frozenset({"respinta", "decaduta", "revocata", "ritirata", "esclusa", "annullata", "assente", "scaduta"})
 """Closed states whose data stay for the form's `rejected` period; the others stay for `success`."""
@@ -33,11 +34,12 @@ def case_of(session: Session, context: Context, submission: Submission) -> Case:
     """The engine's case: one query for the event log, the rest from the row."""
     call = context.catalogue.calls[submission.call]
     form = form_of(session, context, submission)
-    rows = session.execute(
+    log = session.execute(
         select(Event.seq, Event.at, Event.event, Event.from_state, Event.to_state)
         .where(Event.submission_id == submission.id)
         .order_by(Event.seq)
     ).all()
+    rows = standing(log)
     history = tuple(Visit(row.to_state, row.at, row.event) for row in rows if row.from_state != row.to_state)
     birth = submission.answers.get(APPLICANT_BIRTH)
     record = submission.record

@@ -19,7 +19,10 @@ from workflows.engine import Outcome
 
 @dataclass(frozen=True)
 class Happened:
-    """The event whose effects are carried out; `fell_due` is when, if time fired it."""
+    """The event whose effects are carried out.
+
+    `fell_due` is when, if time fired it; `until` is how long it can be taken back: mails and freed seats wait for it.
+    """
 
     call: Call
     submission: Submission
@@ -28,6 +31,7 @@ class Happened:
     seq: int
     now: datetime
     fell_due: datetime | None = None
+    until: datetime | None = None
 
     @property
     def occasion(self) -> mailing.Occasion:
@@ -35,7 +39,10 @@ class Happened:
         own = [timer.due_at for timer in self.outcome.timers if timer.kind == "transition"]
         limits = [timer.due_at for timer in self.outcome.timers if timer.kind == "deadline" and not timer.anchor]
         return mailing.Occasion(
-            self.seq, due=min(own or limits, default=self.fell_due), link_until=min(own, default=None)
+            self.seq,
+            due=min(own or limits, default=self.fell_due),
+            link_until=min(own, default=None),
+            not_before=self.until,
         )
 
 
@@ -82,7 +89,7 @@ def _reserve(_: Context, session: Session, happened: Happened, __: effects.Effec
 
 
 def _release(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
-    if places.give_back(session, happened.call, happened.submission, happened.now):
+    if places.give_back(session, happened.call, happened.submission, happened.until or happened.now):
         ask_for(session, "fire_timers")
 
 
@@ -102,7 +109,7 @@ def _register(context: Context, session: Session, happened: Happened, _: effects
             happened.submission,
             "protocollo_richiesto",
             ["protocollo"],
-            mailing.Occasion(happened.seq),
+            mailing.Occasion(happened.seq, not_before=happened.until),
         )
 
 

@@ -82,7 +82,7 @@ def take(session: Session, call: Call, submission: Submission) -> None:
 
 
 def give_back(session: Session, call: Call, submission: Submission, now: datetime) -> bool:
-    """Release the case's places, if it has any, and have the waiting list looked at; True where there were some."""
+    """Release the case's places and have the waiting list looked at `now` (or later); True where there were some."""
     released = session.execute(delete(Seat).where(Seat.submission_id == submission.id).returning(Seat.id)).all()
     if not released:
         return False

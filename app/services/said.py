@@ -16,6 +16,7 @@ from forms.definition import FormDefinition, SubForm
 from forms.fields import shown
 from forms.model import Text
 from workflows.definition import APPLICANT_SIDE, SYSTEM, TIMER_PREFIX, Transition, WorkflowDefinition
+from workflows.undo import TAKEN_BACK
 
 FOR_THE_APPLICANT = frozenset({"motivazione", "elenco", "campi", "data", "ora", "ore", "sede"})
 """Inputs of the office's acts that are written to the applicant."""
@@ -35,6 +36,7 @@ OPINION = Text(it="Parere", en="Opinion")
 TIME_PASSED = Text(it="Il tempo è passato", en="The time has passed")
 
 BESIDES: Mapping[str, Text] = {
+    TAKEN_BACK: Text(it="Decisione annullata da chi l’aveva presa", en="Decision taken back by whoever took it"),
     "address_corrected": Text(it="Indirizzo email corretto", en="E-mail address corrected"),
     "privacy_request": Text(it="Richiesta sui dati personali", en="Request about personal data"),
 }

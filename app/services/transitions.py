@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
-from app.services import cases, eventlog, files, mailing, outbox, places, together, tokens
+from app.services import cases, eventlog, files, mailing, outbox, places, together, tokens, undo
 from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
 from app.services.effects import Happened, carry_out
@@ -25,6 +25,8 @@ from workflows.definition import ROLES, SYSTEM
 from workflows.engine import Outcome, Refusal
 from workflows.engine import begin as begin_case
 from workflows.engine import fire as fire_event
+from workflows.undo import TAKEN_BACK, revocable
+from workflows.undo import take_back as take_back_decision
 
 DECIDES: Mapping[str, bool] = {
     "approve": True,
@@ -107,6 +109,27 @@ def fire(context: Context, session: Session, call: Call, submission: Submission,
     return outcome
 
 
+def take_back(context: Context, session: Session, call: Call, submission: Submission, act: Act) -> Outcome:
+    """Take back what the same person decided last, on a submission that `lock` has locked; a new event says so.
+
+    Raises:
+        Refused: the time is over, it was somebody else's decision, or something else has happened meanwhile.
+    """
+    now = context.clock.now()
+    definition = workflow_of(session, context, submission)
+    outcome = take_back_decision(definition, undo.decision_of(submission), submission.last_seq, act.person, now)
+    if isinstance(outcome, Refusal):
+        raise Refused(outcome)
+    payload = undo.put_back(context, session, call, submission)
+    if isinstance(payload, Refusal):
+        raise Refused(payload)
+    happening = eventlog.Happening(TAKEN_BACK, act.role, outcome.from_state, outcome.to_state, now, payload)
+    event = eventlog.append(session, submission, happening)
+    submission.updated_at = now
+    carry_out(context, session, Happened(call, submission, TAKEN_BACK, outcome, event.seq, now))
+    return outcome
+
+
 def roles_of(call: Call, submission: Submission, email: str) -> frozenset[str]:
     """Every role that the person of this address has on the case."""
     if not email:
@@ -138,6 +161,8 @@ def _record(
 ) -> None:
     """Write event, row, timers, tokens and effects of one outcome: all of it or nothing."""
     now = context.clock.now()
+    until = _revocable_until(context, session, submission, act, outcome)
+    before = undo.snapshot(session, submission) if until else {}
     event = eventlog.append(
         session,
         submission,
@@ -155,12 +180,24 @@ def _record(
     submission.updated_at = now
     session.flush()
     _arm(session, submission, outcome, now)
-    carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now, act.fell_due))
+    carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now, act.fell_due, until))
+    if until is not None:
+        undo.remember(submission, before, event.seq, act.person, until)
     if outcome.transition and not act.follows:
         asked = together.Asked(act.role, act.person, act.inputs)
         together.spread(session, call, submission, event, outcome.transition, asked)
     if outcome.to_state != outcome.from_state and call.workflow.state(outcome.to_state).kind == "closed":
         _keep_until(context, session, submission)
+
+
+def _revocable_until(
+    context: Context, session: Session, submission: Submission, act: Act, outcome: Outcome
+) -> datetime | None:
+    """Until when the act can be taken back; None where it can't. Corrected answers and files are no decisions."""
+    span = undo.window(context, workflow_of(session, context, submission))
+    if not span or not act.person or act.corrections or act.uploads or not revocable(outcome, act.role):
+        return None
+    return context.clock.now() + span
 
 
 def _remember(call: Call, submission: Submission, act: Act, outcome: Outcome, payload: Mapping[str, Any]) -> None:
@@ -175,7 +212,7 @@ def _remember(call: Call, submission: Submission, act: Act, outcome: Outcome, pa
         submission.site = call.site_of(submission.answers)
     submission.version += outcome.new_version
     submission.record = {
-        **submission.record,
+        **{name: value for name, value in submission.record.items() if name != undo.KEPT},
         **_powers(submission.record, outcome),
         **_traces(act, outcome, inputs, submission.record),
     }

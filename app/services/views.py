@@ -146,7 +146,8 @@ class Choice:
 class DoneView:
     """What was decided through a link: by whom (role and masked address), when, with what.
 
-    `others` tells, a line each, what became of an act that was for other cases too.
+    `others` tells, a line each, what became of an act that was for other cases too; until `undo_until` the same person
+    may take the decision back.
     """
 
     label: str
@@ -155,6 +156,7 @@ class DoneView:
     reason: str = ""
     state_label: str = ""
     others: tuple[str, ...] = ()
+    undo_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def decide(case: int) -> BaseResponse:
     if result.decided:
         return redirect(url("actions.show_case", case=case), HTTPStatus.SEE_OTHER)
     if _link(result.view) != "open":
-        return _closed(result.view)
+        return _closed(result.view, result.refusal)
     code, notice = HTTPStatus.UNPROCESSABLE_ENTITY, refusal_of(result)
     return _page(result.view, request.form, result, code=code, notice=notice)
 
@@ -140,7 +140,7 @@ def _page(
     )
 
 
-def _closed(view: ActionView) -> BaseResponse:
+def _closed(view: ActionView, notice: str = "") -> BaseResponse:
     """What became of a link that can't decide (any more)."""
     read_in(view.language)
     say = words()
@@ -150,6 +150,9 @@ def _closed(view: ActionView) -> BaseResponse:
             "action_done.html",
             view=view,
             done=view.done,
+            action_url=url("actions.decide", case=view.id),
+            csrf=new_token(),
+            notice=notice,
             heading=say("action.done_title_applicant" if view.role in _HEADINGS else "action.done_title"),
         )
     key = state if state in _CLOSED else "unknown"
