@@ -84,6 +84,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "motivi": Placeholder("act", "reasons of the notice before a refusal", "text"),
         "motivazione": Placeholder("act", "reason given for a decision", "text"),
         "note": Placeholder("act", "what partners or coordinator propose", "text"),
+        "destinatario": Placeholder("act", "who did not get a mail: the role, and the address masked"),
         "titolo_2": Placeholder("act", "title of the proposal that this one joins"),
         "cosa": Placeholder("act", "what is offered, as `2 postazioni`"),
         "quando": Placeholder("act", "day and hour of the activity or of the meeting"),

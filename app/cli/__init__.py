@@ -31,6 +31,7 @@ COMMANDS = {
     "show": ("app.cli.records", "Show one submission with all that happened to it"),
     "mail": ("app.cli.embedded", "List the mail in the embedded mailbox"),
     "outbox": ("app.cli.records", "List what waits to be delivered, or try it again"),
+    "bounce": ("app.cli.bounces", "Read a mail that came back, from standard input"),
     "sheets": ("app.cli.records", "See how the spreadsheets stand"),
     "sync": ("app.cli.records", "Ask for all spreadsheets to be read and written now"),
 }

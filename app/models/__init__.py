@@ -10,6 +10,7 @@ from app.models.sheets import SheetRow, Spreadsheet
 from app.models.submissions import PinnedDefinition, Submission
 from app.models.timers import Timer
 from app.models.tokens import ActionToken
+from app.models.unreachable import Unreachable
 
 __all__ = [
     "ActionToken",
@@ -26,4 +27,5 @@ __all__ = [
     "StoredFile",
     "Submission",
     "Timer",
+    "Unreachable",
 ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy.orm import Session
-
-from app.models import OutboxMessage, Submission
-from app.services import mailing, outbox
+from app.models import OutboxMessage
+from app.services import bounces, mailing, outbox
 from app.services.context import Context
+from integrations.dsn import address_is_gone
 from integrations.mail import MailMessage, Permanent, Temporary
 
 log = logging.getLogger(__name__)
 
-ALERT = "mail_non_consegnata"
+HALF_A_LEASE = outbox.LEASE / 2
+"""What must be left of a lease to begin with one more mail: nobody else has the row while it is being sent."""
 
 
 def send_due(context: Context) -> int:
@@ -21,8 +21,12 @@ def send_due(context: Context) -> int:
     sent = 0
     while True:
         with context.write() as session:
-            claimed = [row.id for row in outbox.claim(session, "mail", context.clock.now())]
+            now = context.clock.now()
+            claimed = [row.id for row in outbox.claim(session, "mail", now)]
+            lease_ends = now + outbox.LEASE
         for row_id in claimed:
+            if context.clock.now() >= lease_ends - HALF_A_LEASE:  # slow: what is left goes to whoever asks for it next
+                return sent
             sent += _send(context, row_id)
         if len(claimed) < outbox.BATCH:
             return sent
@@ -51,34 +55,30 @@ def _written(context: Context, row_id: int) -> MailMessage | None:
         row = session.get(OutboxMessage, row_id)
         if row is None:  # taken back: the draft that it speaks of was sent or given another address
             return None
+        reason = bounces.reason_against(session, row.target)
+        final = bool(reason)
         try:
-            return mailing.write(context, session, row)
+            if not final:
+                return mailing.write(context, session, row)
         except mailing.NotYet as not_yet:
             reason = str(not_yet)
         except Exception as error:
             # one mail that can't be written must not keep the others from being sent
             log.exception("outbox row %s can't be written", row_id)
             reason = f"can't be written: {type(error).__name__}"
-    _note(context, row_id, reason, final=False)
+    _note(context, row_id, reason, final=final)
     return None
 
 
 def _note(context: Context, row_id: int, reason: str, *, final: bool) -> None:
     now = context.clock.now()
     with context.write() as session:
-        row = session.get_one(OutboxMessage, row_id)
+        row = bounces.locked(context, session, row_id)
+        if row is None:
+            return
         if final:
             outbox.bury(row, reason, now)
         else:
             outbox.try_again(row, reason, now)
         if row.dead_at is not None:
-            _tell_coordinator(context, session, row)
-
-
-def _tell_coordinator(context: Context, session: Session, row: OutboxMessage) -> None:
-    """A dead letter is told to the coordinator, once, unless it is such a notice itself."""
-    if row.submission_id is None or row.payload["message"] == ALERT:
-        return
-    submission = session.get_one(Submission, row.submission_id)
-    occasion = mailing.Occasion(row.payload["seq"], mark=f"/{row.id}")
-    mailing.ask(context, session, submission, ALERT, ["coordinatore"], occasion)
+            bounces.given_up(context, session, row, gone=final and address_is_gone(reason))

@@ -19,7 +19,7 @@ from app.security import TOKEN_LENGTH, make_token, new_nonce, sha256_of, token_d
 from app.services import outbox
 from app.services.context import Context
 from app.services.erasure import GONE
-from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_for
+from integrations.mail import MailMessage, domain_of, thread_id_for
 
 LIFE = timedelta(days=14)
 """How long a draft is kept after it was saved last."""
@@ -130,7 +130,7 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
         text=parts.text,
         html=parts.html,
         date=context.clock.now(),
-        message_id=message_id_for(row.dedupe_key, domain),
+        message_id=outbox.message_id(row, context.settings),
         thread_id=thread_id_for(f"{MESSAGE}/{draft.id}", domain),
         reply_to=call.file.office.email,
         language=draft.language,

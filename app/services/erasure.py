@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy import String, cast, delete, literal, select, update
 from sqlalchemy.orm import Session
 
-from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, StoredFile, Submission
+from app.models import (
+    ActionToken,
+    Event,
+    EventPayload,
+    OutboxMessage,
+    Review,
+    StoredFile,
+    Submission,
+    Unreachable,
+)
 from app.services.context import Context
 from app.services.definitions import form_of
 
@@ -18,6 +27,8 @@ GONE = "erased"
 def anonymise(context: Context, session: Session, submission: Submission) -> None:
     """Remove answers that identify, payloads with their salts, files, notes and addresses; keep what is counted."""
     form = form_of(session, context, submission)
+    addresses = [str(submission.answers.get(name, "")).casefold() for name in ("email", "genitore_email")]
+    session.execute(delete(Unreachable).where(Unreachable.address.in_(addresses)))
     kept = {field.id for field in form.fields if field.type in COUNTABLE and field.pii in ("none", "ordinary")}
     submission.answers = {name: value for name, value in submission.answers.items() if name in kept}
     submission.record = {}

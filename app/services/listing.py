@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Event, EventPayload, OutboxMessage, Review, SheetRow, Spreadsheet, StoredFile, Submission
-from app.services import outbox, sheets
+from app.services import bounces, outbox, sheets
 from app.services.context import Context
 from app.services.definitions import form_of
 from forms.uploads import awaited
@@ -144,6 +144,7 @@ def retry(context: Context, ids: tuple[int, ...] = ()) -> int:
     with context.write() as session:
         query = select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None))
         rows = session.scalars(query.where(OutboxMessage.id.in_(ids)) if ids else query).all()
+        bounces.forgive(session, {row.target for row in rows if row.channel == "mail"})
         for row in rows:
             outbox.revive(row, now)
     context.wake("drain_mail")

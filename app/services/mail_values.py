@@ -44,6 +44,7 @@ class Letterhead:
     deleted_on: date | None = None
     notes: tuple[str, ...] = ()
     joined_title: str = ""
+    lost: str = ""
     tab: str = ""
     sheet_title: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
@@ -196,6 +197,7 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "motivi": _input("motivazione", "motivi"),
     "motivazione": _input("motivazione"),
     "note": lambda head: _input("motivazione")(head) or "\n".join(head.notes),
+    "destinatario": lambda head: head.lost,
     "titolo_2": lambda head: head.joined_title,
     "cosa": _seat,
     "quando": _booked,

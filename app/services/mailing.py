@@ -18,12 +18,14 @@ from app.catalogue.calls import Call, Person
 from app.catalogue.mail_html import compose
 from app.catalogue.messages import Message
 from app.models import ActionToken, Event, EventPayload, OutboxMessage, Review, Spreadsheet, Submission
+from app.security import mask_email
 from app.services import cases, drafts, opinions, outbox, places, rankings, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
 from app.services.reviews import not_awaited, reviews_of
-from integrations.mail import MailMessage, domain_of, message_id_for, thread_id_for
+from app.services.roles import role_label
+from integrations.mail import MailMessage, domain_of, thread_id_for
 
 APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
 """Roles held by people of the application, and the answer that has their address."""
@@ -39,7 +41,8 @@ class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
 class Occasion:
     """Why a mail is written: after which event, until when an answer is awaited, how long its link works.
 
-    `not_before` holds it back; `stay` marks a reminder of the stay in a state that this event began.
+    `not_before` holds it back; `stay` marks a reminder of the stay in a state that this event began;
+    `about` is the outbox row of another mail that this one speaks of.
     """
 
     seq: int
@@ -48,6 +51,7 @@ class Occasion:
     mark: str = ""
     not_before: datetime | None = None
     stay: int | None = None
+    about: int | None = None
 
 
 def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]:
@@ -120,6 +124,7 @@ def _ask_one(
                 "token": token.id if token else None,
                 "seq": occasion.seq,
                 "due": occasion.due.isoformat() if occasion.due else None,
+                **({"about": occasion.about} if occasion.about else {}),
             },
             not_before=occasion.not_before,
             stay=occasion.stay,
@@ -158,7 +163,7 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
         text=parts.text,
         html=parts.html,
         date=context.clock.now(),
-        message_id=message_id_for(row.dedupe_key, domain),
+        message_id=outbox.message_id(row, context.settings),
         thread_id=thread_id_for(submission.reference, domain),
         reply_to=call.file.office.email,
         language=language,
@@ -194,6 +199,7 @@ def _letterhead(
         act=act,
         notes=_notes(session, submission, payload["seq"]),
         joined_title=_title_of(session, act.get("target")),
+        lost=_recipient_of(session, payload.get("about"), language),
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
         term=None if state.clock == "stop" else cases.term_of(session, context, submission, case),
@@ -234,6 +240,12 @@ def _title_of(session: Session, reference: Any) -> str:
     """The title of another proposal, by its reference."""
     query = select(Submission.answers).where(Submission.reference == str(reference or "").strip().upper())
     return str((session.scalars(query).one_or_none() or {}).get("titolo", ""))
+
+
+def _recipient_of(session: Session, row_id: int | None, language: str) -> str:
+    """Who another mail was for: in which role, at which address (masked)."""
+    row = session.get(OutboxMessage, row_id) if row_id else None
+    return f"{role_label(row.payload['role'], language)}, {mask_email(row.target)}" if row else ""
 
 
 def act_of(session: Session, submission: Submission, seq: int) -> dict[str, Any]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Any, Literal
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.config import Settings
 from app.models import OutboxMessage
+from app.security import sign
 from app.services.context import ask_for
+from integrations.mail import domain_of
 
 Channel = Literal["mail", "sheet"]
 
@@ -24,6 +29,9 @@ FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_ATTEMPTS = 60
 """With an hour at most between two tries: a day of outage and more is outlived (design.md §2)."""
+
+_MESSAGE = "message"
+_OURS = re.compile(r"<([0-9]{1,18})\.([0-9a-f]{32})@[^<>@\s]+>")
 
 DRAINS: Mapping[Channel, str] = {"mail": "drain_mail", "sheet": "sync_sheet"}
 
@@ -63,6 +71,29 @@ def put(session: Session, letter: Letter, *, submission_id: int | None, now: dat
     session.flush()
     ask_for(session, DRAINS[letter.channel], letter.target if letter.channel == "sheet" else "")
     return row
+
+
+def message_id(row: OutboxMessage, settings: Settings) -> str:
+    """The Message-ID of the row's mail: the same at each try, telling nothing, and nobody else can make one."""
+    seal = _seal(sign(settings.secret_keys[-1], _MESSAGE, f"{row.id}/{row.dedupe_key}"))
+    return f"<{row.id}.{seal}@{domain_of(settings.mail_from)}>"
+
+
+def row_id_of(message_id: str) -> int | None:
+    """The row that a Message-ID names; `is_message_of` says whether it is genuine."""
+    match = _OURS.fullmatch(message_id)
+    return int(match[1]) if match else None
+
+
+def is_message_of(row: OutboxMessage, message_id: str, settings: Settings) -> bool:
+    """Whether this is the Message-ID of the row's mail, under any key that serves."""
+    match = _OURS.fullmatch(message_id)
+    sealed = (_seal(sign(key, _MESSAGE, f"{row.id}/{row.dedupe_key}")) for key in settings.secret_keys)
+    return match is not None and any(compare_digest(match[2], seal) for seal in sealed)
+
+
+def _seal(signed_text: str) -> str:
+    return signed_text.rpartition("~")[2][:32]
 
 
 def claim(

@@ -23,6 +23,19 @@ LABELS: Mapping[str, Text] = {
     "sistema": Text(it="automatico", en="automatic"),
 }
 
+DEPUTIES: Mapping[str, str] = {
+    "coordinatore": "backup_coordinatore",
+    "cabina_di_regia": "backup_coordinatore",
+    "istruttore": "coordinatore",
+    "commissione": "coordinatore",
+    "provincia": "istruttore",
+    "scuola": "istruttore",
+    "cedente": "coordinatore",
+    "riusante": "coordinatore",
+}
+"""Who takes a step over from somebody who can't be reached. Nobody decides for an applicant, a parent or the register;
+reviewers work in the sheet, where the others go on."""
+
 
 def role_label(role: str, language: str) -> str:
     """The role in the reader's language."""

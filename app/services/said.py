@@ -38,6 +38,9 @@ TIME_PASSED = Text(it="Il tempo è passato", en="The time has passed")
 BESIDES: Mapping[str, Text] = {
     TAKEN_BACK: Text(it="Decisione annullata da chi l’aveva presa", en="Decision taken back by whoever took it"),
     "address_corrected": Text(it="Indirizzo email corretto", en="E-mail address corrected"),
+    "mail_returned": Text(
+        it="Email non consegnata: passa a chi sostituisce", en="E-mail not delivered: handed to the deputy"
+    ),
     "privacy_request": Text(it="Richiesta sui dati personali", en="Request about personal data"),
 }
 """What happens beside every workflow."""

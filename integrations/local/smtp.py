@@ -1,13 +1,14 @@
 """An SMTP server that keeps every mail in a Maildir, and the reader of that Maildir.
 
 It stands where a relay stands in production: same protocol, nothing leaves the machine (design.md §4). Two recipients
-always fail, so that both kinds of refusal can be tried (reference/what-users-ask-for.md, GOV.UK Notify).
+are always refused and the mail of a third always comes back, so that each failure can be tried (as GOV.UK Notify's do).
 """
 
 from __future__ import annotations
 
 import asyncio
 import email
+import hashlib
 import itertools
 import os
 import re
@@ -34,6 +35,39 @@ REFUSALS = {
     "perm-fail@simulator.example.org": "550 5.1.1 This address never exists",
 }
 """Recipients that are always refused, and the words."""
+
+BOUNCES = "bounce@simulator.example.org"
+"""A recipient whose mail is taken and comes back: the report (RFC 3464) is in the mailbox, addressed to the sender."""
+
+_REPORT = """\
+From: MAILER-DAEMON@simulator.example.org
+To: {sender}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"
+
+--{boundary}
+Content-Type: text/plain; charset=us-ascii
+
+Your mail to {recipient} could not be delivered: there is no such mailbox.
+
+--{boundary}
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; simulator.example.org
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such mailbox
+
+--{boundary}
+Content-Type: text/rfc822-headers
+
+{headers}
+--{boundary}--
+"""
 
 _FOLDER = "mail"
 _NEW = "new"
@@ -90,8 +124,19 @@ class Sink:
         """Keep the mail once for each recipient; the answer is given when it is on disk."""
         content = envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
-            self._maildir.add(f"Delivered-To: {recipient}\r\n".encode() + content)
+            if recipient.lower() == BOUNCES:
+                self._maildir.add(report_of(content, envelope.mail_from or "", recipient))
+            else:
+                self._maildir.add(f"Delivered-To: {recipient}\r\n".encode() + content)
         return "250 OK"
+
+
+def report_of(content: bytes, sender: str, recipient: str) -> bytes:
+    """The report that a mail server sends to `sender` when `recipient` turns out not to exist."""
+    headers = content.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("ascii", errors="replace")
+    boundary = f"report-{hashlib.sha256(content).hexdigest()[:24]}"
+    text = _REPORT.format(sender=sender, recipient=recipient, boundary=boundary, headers=headers)
+    return f"Delivered-To: {sender}\n{text}".replace("\n", "\r\n").encode("ascii", errors="replace")
 
 
 class Maildir:

@@ -20,6 +20,7 @@ SENT_BY_SERVICES = {
     "diritti_privacy",
     "file_infetto",
     "gia_presente",
+    "in_sostituzione",
     "mail_non_consegnata",
     "protocollo_richiesto",
 }
