@@ -17,7 +17,7 @@ from app.services.roles import role_label
 from forms.definition import FormDefinition
 from forms.sheet import sheet_cell, sheet_columns
 from integrations.sheets.layout import CellValue, Column
-from integrations.sheets.reconcile import OurRow
+from integrations.sheets.outcome import OurRow
 from workflows.definition import WorkflowDefinition
 
 KINDS: Mapping[str, str] = {

@@ -23,8 +23,9 @@ from app.services.context import Context, ask_for
 from integrations.sheets.errors import Throttled
 from integrations.sheets.gateway import Gateway
 from integrations.sheets.layout import Column, TabLayout, case_tab
+from integrations.sheets.outcome import Base, BaseRow, Reconciled
 from integrations.sheets.plan import plan_write
-from integrations.sheets.reconcile import Base, BaseRow, Reconciled, reconcile
+from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import SheetSnapshot
 
 LEASE = timedelta(seconds=120)

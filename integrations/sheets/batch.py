@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from integrations.sheets.dress import column_range, dressed, protected, ruled
+from integrations.sheets.dress import column_range, dressed, headed, protected, ruled
 from integrations.sheets.layout import LOCALE, TIME_ZONE, CellValue
 from integrations.sheets.plan import PlacedColumn
 from integrations.sheets.snapshot import COLUMN_KEY, OPERATION_KEY, TAB_KEY
@@ -96,6 +96,9 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
         properties = {"sheetId": tab.sheet_id, "gridProperties": {"frozenRowCount": 1}}
         frozen = {"properties": properties, "fields": "gridProperties.frozenRowCount"}
         requests += [_tab_tag(tab.sheet_id, tab.layout.key), {"updateSheetProperties": frozen}]
+    if tab.insert_heading:
+        first = {"sheetId": tab.sheet_id, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}
+        requests.append({"insertDimension": {"range": first, "inheritFromBefore": False}})
     for dimension, length in (("COLUMNS", tab.add_columns), ("ROWS", tab.add_rows)):
         if length:
             added = {"sheetId": tab.sheet_id, "dimension": dimension, "length": length}
@@ -107,6 +110,8 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
         requests.append({"appendCells": {"sheetId": tab.sheet_id, "rows": rows, "fields": "userEnteredValue"}})
     if tab.add_rows:
         requests += [request for placed in tab.placed for request in dressed(tab.sheet_id, placed)]
+    if tab.insert_heading:
+        requests += [headed(tab.sheet_id, placed) for placed in tab.placed]
     if tab.rows or tab.columns:
         requests += ruled(tab.sheet_id, tab.placed, tab.used)
     return requests

@@ -141,7 +141,7 @@ def _integer(column: Column, cell: CellValue) -> CellValue | Problem:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if not isinstance(cell, int) or isinstance(cell, bool):
-        return Problem("not_integer", f"«{_short(cell)}» non è un numero intero: scrivere solo cifre, per esempio 8.")
+        return Problem("not_integer", f"«{brief(cell)}» non è un numero intero: scrivere solo cifre, per esempio 8.")
     return _within(column, cell)
 
 
@@ -167,14 +167,14 @@ def _number(cell: CellValue) -> int | float | None:
 
 
 def _no_number(cell: CellValue) -> Problem:
-    return Problem("not_number", f"«{_short(cell)}» non è un numero: scrivere per esempio 8,5.")
+    return Problem("not_number", f"«{brief(cell)}» non è un numero: scrivere per esempio 8,5.")
 
 
 def _within(column: Column, number: float) -> CellValue | Problem:
     if column.min is not None and number < column.min:
-        return Problem("too_small", f"{_short(number)} è troppo piccolo: il minimo è {shown(column.min)}.")
+        return Problem("too_small", f"{brief(number)} è troppo piccolo: il minimo è {shown(column.min)}.")
     if column.max is not None and number > column.max:
-        return Problem("too_big", f"{_short(number)} è troppo grande: il massimo è {shown(column.max)}.")
+        return Problem("too_big", f"{brief(number)} è troppo grande: il massimo è {shown(column.max)}.")
     return number
 
 
@@ -183,7 +183,7 @@ def _choice(column: Column, cell: CellValue) -> CellValue | Problem:
     for option in column.options:
         if folded(option) == wanted:
             return option
-    return Problem("not_an_option", f"«{_short(cell)}» non è tra le scelte: {', '.join(column.options)}.")
+    return Problem("not_an_option", f"«{brief(cell)}» non è tra le scelte: {', '.join(column.options)}.")
 
 
 def _bool(_column: Column, cell: CellValue) -> CellValue | Problem:
@@ -191,7 +191,7 @@ def _bool(_column: Column, cell: CellValue) -> CellValue | Problem:
         return cell
     if isinstance(cell, str) and cell.strip().casefold() in _TRUTHS:
         return _TRUTHS[cell.strip().casefold()]
-    return Problem("not_a_bool", f"«{_short(cell)}»: qui va solo la spunta (VERO o FALSO).")
+    return Problem("not_a_bool", f"«{brief(cell)}»: qui va solo la spunta (VERO o FALSO).")
 
 
 def _date(_column: Column, cell: CellValue) -> CellValue | Problem:
@@ -205,7 +205,7 @@ def _datetime(_column: Column, cell: CellValue) -> CellValue | Problem:
 
 
 def _no_date(cell: CellValue) -> Problem:
-    return Problem("not_a_date", f"«{_short(cell)}» non è una data: scrivere giorno/mese/anno, per esempio 16/11/2026.")
+    return Problem("not_a_date", f"«{brief(cell)}» non è una data: scrivere giorno/mese/anno, per esempio 16/11/2026.")
 
 
 def _moment(cell: CellValue) -> datetime | None:
@@ -229,8 +229,9 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip().casefold()
 
 
-def _short(cell: CellValue) -> str:
-    text = shown(cell).strip()
+def brief(cell: CellValue) -> str:
+    """`cell` as an Italian reader would see it, not longer than to recognise it; in one line."""
+    text = " ".join(shown(cell).split())
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - long enough to recognise the cell
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from integrations.sheets.cells import shown
+from integrations.sheets.layout import CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ _FORMATS: Mapping[Kind, Mapping[str, str]] = {
 }
 _WIDTHS: Mapping[Kind, int] = {"text": 180, "choice": 140, "datetime": 130}  # pixels
 _WIDTH = 110
+_CHECK_WIDTH = 320  # pixels: whole sentences
 
 
 def dressed(sheet_id: int, placed: PlacedColumn) -> list[dict[str, Any]]:
@@ -41,21 +43,26 @@ def dressed(sheet_id: int, placed: PlacedColumn) -> list[dict[str, Any]]:
     number_format = _FORMATS.get(column.kind)
     look: dict[str, Any] = {
         "backgroundColorStyle": {"rgbColor": dict(_CELLS[column.owner])},
-        "wrapStrategy": "WRAP" if column.owner == "partner" else "CLIP",
+        "wrapStrategy": "WRAP" if column.owner == "partner" or column.id == CHECK else "CLIP",
     }
     if number_format is not None:
         look["numberFormat"] = dict(number_format)
     dimension = column_range(sheet_id, placed.index)
-    width = {"pixelSize": _WIDTHS.get(column.kind, _WIDTH)}
+    width = {"pixelSize": _CHECK_WIDTH if column.id == CHECK else _WIDTHS.get(column.kind, _WIDTH)}
     requests: list[dict[str, Any]] = [
         _repeat(cells, look),
         {"updateDimensionProperties": {"range": dimension, "properties": width, "fields": "pixelSize"}},
     ]
     if placed.heading:
-        heading = _range(sheet_id, placed.index, first_row=0) | {"endRowIndex": 1}
-        colour = {"backgroundColorStyle": {"rgbColor": dict(_HEADINGS[column.owner])}}
-        requests.append(_repeat(heading, colour | {"textFormat": {"bold": True}}))
+        requests.append(headed(sheet_id, placed))
     return requests
+
+
+def headed(sheet_id: int, placed: PlacedColumn) -> dict[str, Any]:
+    """The request that gives the heading of a column its look."""
+    heading = _range(sheet_id, placed.index, first_row=0) | {"endRowIndex": 1}
+    colour = {"backgroundColorStyle": {"rgbColor": dict(_HEADINGS[placed.column.owner])}}
+    return _repeat(heading, colour | {"textFormat": {"bold": True}})
 
 
 def ruled(sheet_id: int, columns: Sequence[PlacedColumn], used: int) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ Owner: TypeAlias = Literal["system", "partner"]
 Kind: TypeAlias = Literal["text", "integer", "decimal", "percent", "date", "datetime", "bool", "choice"]
 
 REFERENCE = "codice"
+CHECK = "controllo"
 LOCALE = "it_IT"
 TIME_ZONE = "Europe/Rome"
 
@@ -59,12 +60,14 @@ class TabLayout:
         title: tab name at creation; people may rename the tab afterwards.
         columns: from left to right as the tab is made; people may move them afterwards.
         reference: id of the system column whose value names the row.
+        check: id of the system column in which the sheet answers people (replies.py); None where it has none.
     """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     reference: str = REFERENCE
+    check: str | None = None
 
     def __post_init__(self) -> None:
         ids = [column.id for column in self.columns]
@@ -73,6 +76,8 @@ class TabLayout:
             raise ValueError(f"tab {self.key}: columns given twice: {', '.join(twice)}")
         if not any(column.id == self.reference and column.owner == "system" for column in self.columns):
             raise ValueError(f"tab {self.key}: no system column {self.reference}")
+        if self.check is not None and not any(column.id == self.check for column in self.columns):
+            raise ValueError(f"tab {self.key}: no column {self.check}")
 
     @property
     def system(self) -> tuple[Column, ...]:
@@ -103,9 +108,9 @@ RIGHT = (
 
 
 def case_tab(key: str, title: str, content: Sequence[Column], partner: Sequence[Column]) -> TabLayout:
-    """The usual tab of cases: LEFT, the call's content columns, RIGHT, and the partner's columns at the far right.
+    """The usual tab of cases: LEFT, the call's content columns, RIGHT, the partner's columns, and our answers to them.
 
     Raises:
         ValueError: an id stands twice, for instance a content column named like a system one.
     """
-    return TabLayout(key, title, (*LEFT, *content, *RIGHT, *partner))
+    return TabLayout(key, title, (*LEFT, *content, *RIGHT, *partner, Column(CHECK)), check=CHECK)

@@ -56,6 +56,7 @@ class TabWrite:
         placed: where every column of the layout is, once `columns` are set up.
         used: rows in use, the heading among them, once `rows` are appended.
         tag: the tab is to be tagged as ours.
+        insert_heading: a row for the heading is to be inserted first, above all others.
     """
 
     sheet_id: int
@@ -68,6 +69,7 @@ class TabWrite:
     placed: tuple[PlacedColumn, ...] = ()
     used: int = 1
     tag: bool = False
+    insert_heading: bool = False
 
     @property
     def empty(self) -> bool:

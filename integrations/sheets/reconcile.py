@@ -1,120 +1,46 @@
 """The three-way merge of one tab: what we last saw, what we have, what is there now. Pure and total.
 
-Three rules decide everything. System cells: ours win, a change made in the sheet is restored and reported. Partner
-cells: theirs win while the row is open; a change to a row that is final is reported and undone. All else is free.
-Partner cells are written in three cases only: never in a row that is new (made blank), again when a row or a column
-that had been there is made anew (with the last known values), and when a final row is restored.
+Three rules decide everything. System cells: ours win, a change made in the sheet is restored and answered. Partner
+cells: theirs win while the row is open; a change to a row that is final is answered and undone; changes that look
+like an accident wait for somebody's word, and until then what was before counts (suspicion.py). All else is free.
+Partner cells are written in four cases only: never in a row that is new (made blank), again when a row or a column
+that had been there is made anew (with the last known values), when a final row is restored, and when it was decided
+that an accident is to be undone.
 
 How to use one cycle so that a crash at any point loses nothing and repeats nothing that matters:
-read -> reconcile -> commit edits with `seen_base` -> write -> commit `next_base`.
+read -> reconcile -> commit edits, suspects and `seen_base` -> write -> commit `next_base`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from integrations.sheets import replies
 from integrations.sheets.cells import Problem, blank, encode, parse_cell, same
 from integrations.sheets.columns import Placement, place
-from integrations.sheets.layout import CellValue
+from integrations.sheets.outcome import Change, Finding, PartnerEdit, Reconciled
 from integrations.sheets.plan import CellWrite, PlacedColumn, TabWrite
 from integrations.sheets.rows import locate
+from integrations.sheets.suspicion import suspects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from integrations.sheets.layout import Column, TabLayout
+    from integrations.sheets.layout import CellValue, Column, TabLayout
+    from integrations.sheets.outcome import Base, BaseRow, Held, OurRow, Place
     from integrations.sheets.snapshot import TabSnapshot
 
-BaseRow: TypeAlias = Mapping[str, CellValue]
-"""Cells of one row as last seen, column id -> raw value of the sheet; blanks left out. JSON: store it as it is."""
-
-Base: TypeAlias = Mapping[str, BaseRow]
-"""Reference -> row: the base snapshot of one tab."""
-
 ROOM = 1_500_000
-"""Characters that one tab may write in one cycle: Google recommends 2 MB a request."""
+"""Characters that one cycle may write: Google recommends 2 MB a request."""
 
-CELL_COST = 40  # characters that a cell costs in a request beside its text
+CELL_COST = 50  # characters that a cell costs in a request beside its text
 GROWTH = 200  # rows added to a full grid at once, so that its new rows are dressed in one go
+TORN = 2  # system cells of one row that no longer fit: its contents were moved, not one cell mistyped
 
 FINAL = Problem("final", "Decisione già presa: la modifica non vale più.")
 """Why an edit of a final row does not count; the value from before is put back."""
-
-
-@dataclass(frozen=True)
-class OurRow:
-    """One case as the tab should show it.
-
-    Attributes:
-        cells: system column id -> value (dates as ISO text); a column left out is blank.
-        final: the decision is taken: partner cells may not change any more.
-    """
-
-    cells: Mapping[str, CellValue]
-    final: bool = False
-
-
-@dataclass(frozen=True)
-class PartnerEdit:
-    """A partner cell that changed since the last read.
-
-    Attributes:
-        reference: the row.
-        column: id of the partner column.
-        old: value last seen, as `parse_cell` reads it (raw where that was a problem).
-        new: value now; None when it was cleared; raw where `problem` is set.
-        problem: why `new` can't be taken; an edit with a problem counts for nothing but is shown to people.
-    """
-
-    reference: str
-    column: str
-    old: CellValue
-    new: CellValue
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something a person should know about the tab as it is now; listed anew each cycle as long as it stands.
-
-    Codes beyond those of `parse_cell`: system_changed (once, then restored), duplicate_reference, unknown_reference,
-    row_without_reference, no_heading, no_reference_column.
-
-    Attributes:
-        row: row number as people see it, from 1.
-    """
-
-    problem: Problem
-    reference: str | None = None
-    column: str | None = None
-    row: int | None = None
-
-
-@dataclass(frozen=True)
-class Reconciled:
-    """What one merge found and wants written.
-
-    Attributes:
-        write: this tab's part of the cycle's one write; `write.empty` when nothing is to do.
-        edits: partner cells that changed, in the order of `ours`.
-        findings: what stands in the tab and needs a person's eye.
-        missing: references whose row was there once and is gone; made again, with the last known partner values.
-        duplicates: references found on more than one row.
-        seen_base: the base to commit with the edits, before the write.
-        next_base: the base to commit when the write is done.
-        more: rows are left for another cycle since this one is full (see ROOM).
-    """
-
-    write: TabWrite
-    edits: tuple[PartnerEdit, ...]
-    findings: tuple[Finding, ...]
-    missing: tuple[str, ...]
-    duplicates: tuple[str, ...]
-    seen_base: Base
-    next_base: Base
-    more: bool = False
 
 
 def reconcile(
@@ -123,6 +49,7 @@ def reconcile(
     ours: Mapping[str, OurRow],
     theirs: TabSnapshot,
     *,
+    held: Mapping[Place, Held] | None = None,
     room: int = ROOM,
 ) -> Reconciled:
     """Merge one tab; `ours` holds every row the tab should have, by reference, in the order of new rows.
@@ -135,12 +62,14 @@ def reconcile(
         base: the base last committed; empty at first.
         ours: the cases; a reference of `base` that is not here is forgotten, its row left alone and reported.
         theirs: the tab as just read.
+        held: the cells in quarantine.
         room: characters to write at most; at least one row is written.
     """
     placement = place(layout, theirs)
     if base and layout.reference in placement.made and any(not blank(cell) for row in theirs.rows for cell in row):
         return _stopped(layout, base, theirs)
-    return _Merge(layout, base, ours, theirs, placement).run(room)
+    merge = _Merge(layout, base, ours, theirs, placement, held or {})
+    return merge.run(room) if merge.located.headed else merge.head()
 
 
 def _stopped(layout: TabLayout, base: Base, theirs: TabSnapshot) -> Reconciled:
@@ -150,11 +79,36 @@ def _stopped(layout: TabLayout, base: Base, theirs: TabSnapshot) -> Reconciled:
     return Reconciled(TabWrite(theirs.sheet_id, layout), (), (finding,), (), (), base, base)
 
 
+@dataclass
+class _Row:
+    """A row that is there, while it is merged: what was seen, what is wanted, and what it is answered."""
+
+    reference: str
+    ours: OurRow
+    at: int
+    base: BaseRow | None
+    seen: dict[str, CellValue] = field(default_factory=dict)
+    wanted: dict[str, CellValue] = field(default_factory=dict)
+    standing: list[str] = field(default_factory=list)
+    put_back: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    tampered: dict[str, CellValue] = field(default_factory=dict)
+
+    def last(self, column: str) -> CellValue:
+        return (self.base or {}).get(column)
+
+
 class _Merge:
     """One merge under way: gathers what is to be written and what both bases become."""
 
     def __init__(
-        self, layout: TabLayout, base: Base, ours: Mapping[str, OurRow], theirs: TabSnapshot, placement: Placement
+        self,
+        layout: TabLayout,
+        base: Base,
+        ours: Mapping[str, OurRow],
+        theirs: TabSnapshot,
+        placement: Placement,
+        held: Mapping[Place, Held],
     ) -> None:
         self.layout = layout
         self.base = base
@@ -162,6 +116,9 @@ class _Merge:
         self.theirs = theirs
         self.placement = placement
         self.located = locate(layout, theirs, placement, ours)
+        self.held = dict(held)
+        self.released: list[Place] = []
+        self.suspects: dict[Place, Change] = {}
         self.cells: list[CellWrite] = []
         self.rows: list[tuple[CellValue, ...]] = []
         self.edits: list[PartnerEdit] = []
@@ -174,23 +131,37 @@ class _Merge:
 
     def run(self, room: int) -> Reconciled:
         self.headings()
+        rows = [self.there(reference, found) for reference, found in self.located.rows.items()]
+        present = {row.reference: row for row in rows}
+        self.hold(rows)
         for reference, our_row in self.ours.items():
-            found = self.located.rows.get(reference)
-            if found is None:
+            row = present.get(reference)
+            if row is None:
                 self.absent(reference, our_row, room)
             else:
-                self.present(reference, our_row, self.chosen(reference, our_row, found), room)
+                self.present(row, room)
         self.strays()
         return Reconciled(
             write=self.write(),
             edits=tuple(self.edits),
+            suspects=tuple(self.suspects.values()),
+            released=tuple(self.released),
             findings=tuple(self.findings),
             missing=tuple(self.missing),
             duplicates=tuple(ref for ref in self.ours if len(self.located.rows.get(ref, ())) > 1),
             seen_base=self.seen,
             next_base=self.next,
             more=self.more,
+            spent=self.spent,
         )
+
+    def head(self) -> Reconciled:
+        """Somebody deleted the heading, and a case stands in row 0: put a heading above it, all else comes next."""
+        self.find("no_heading", "Mancava la riga di intestazione: è stata rimessa.", row=0)
+        index, made = self.placement.index, self.placement.made
+        self.cells = [CellWrite(0, index[each.id], each.id) for each in self.layout.columns if each.id not in made]
+        write = replace(self.write(), insert_heading=True)
+        return Reconciled(write, (), tuple(self.findings), (), (), self.base, self.base, more=True)
 
     def write(self) -> TabWrite:
         used = max(len(self.theirs.rows), 1) + len(self.rows)
@@ -200,7 +171,7 @@ class _Merge:
         return TabWrite(
             self.theirs.sheet_id,
             self.layout,
-            columns=self.setup(),
+            columns=self.placement.setup,
             cells=tuple(self.cells),
             rows=tuple(self.rows),
             add_columns=max(self.placement.width - self.theirs.column_count, 0),
@@ -210,32 +181,71 @@ class _Merge:
             tag=self.theirs.key != self.layout.key,
         )
 
-    def setup(self) -> tuple[PlacedColumn, ...]:
-        """The columns to set up; a heading is written only where row 0 is one, never into a case."""
-        headed = self.located.headed
-        return tuple(replace(placed, heading=placed.heading and headed) for placed in self.placement.setup)
-
     def headings(self) -> None:
         """Write blank headings of columns that are there again; a heading that people chose stays theirs."""
-        if not self.located.headed:
-            self.find("no_heading", "Manca la riga di intestazione: conviene ripristinarla.", row=0)
-            return
         for column in self.layout.columns:
             at = self.placement.index[column.id]
             if column.id not in self.placement.made and blank(self.theirs.cell(0, at)):
                 self.cells.append(CellWrite(0, at, column.id))
 
+    # --- first look: what is in the rows that are there -------------------------------------------------------------
+
+    def there(self, reference: str, found: tuple[int, ...]) -> _Row:
+        """Read the cells of a row: what of ours no longer fits, what of theirs changed."""
+        our_row = self.ours[reference]
+        row = _Row(reference, our_row, self.chosen(reference, our_row, found), self.base.get(reference))
+        for column in self.layout.columns:
+            if column.id in (self.layout.reference, self.layout.check):
+                continue
+            if column.id in self.placement.made:
+                self.made_cell(column, row)
+                continue
+            have = row.seen[column.id] = self.cell(row, column)
+            if column.owner == "partner":
+                if not same(have, row.last(column.id)):
+                    row.changes.append(Change(reference, column.id, row.last(column.id), have))
+                continue
+            want = encode(column, our_row.cells.get(column.id))
+            if not same(have, want):
+                row.wanted[column.id] = want
+                if row.base is not None and not same(have, row.last(column.id)):
+                    row.tampered[column.id] = have
+                    row.seen[column.id] = row.last(column.id)  # until it is restored it is news
+        return row
+
+    def cell(self, row: _Row, column: Column) -> CellValue:
+        return self.theirs.cell(row.at, self.placement.index[column.id])
+
+    def made_cell(self, column: Column, row: _Row) -> None:
+        """A column that is made anew gets our value, or the partner's last known: its absence is no clearing."""
+        last = row.seen[column.id] = row.last(column.id)
+        value = encode(column, row.ours.cells.get(column.id)) if column.owner == "system" else last
+        if not same(value, None):
+            row.wanted[column.id] = value
+
     def chosen(self, reference: str, our_row: OurRow, found: tuple[int, ...]) -> int:
-        """Of several rows with one reference the first whose system cells are the case's, else the first."""
+        """Of several rows with one reference the original, as far as it can be told.
+
+        That is the one whose system cells are the case's, that was not called a copy before, and that is least
+        changed since it was last seen.
+        """
         if len(found) == 1:
             return found[0]
         base_row = self.base.get(reference, {})
-        at = next((row for row in found if self.fits_case(our_row, base_row, row)), found[0])
+        at = min(found, key=lambda row: (not self.fits_case(our_row, base_row, row), *self.likeness(base_row, row)))
         for row in found:
             if row != at:
                 text = f"Il codice {reference} sta già nella riga {at + 1}: questa riga non è considerata."
                 self.find("duplicate_reference", text, reference=reference, row=row)
+                self.call_stray(row, replies.COPIED)
         return at
+
+    def likeness(self, base_row: BaseRow, row: int) -> tuple[bool, int]:
+        there = [column for column in self.layout.partner if column.id not in self.placement.made]
+        changed = sum(
+            not same(self.theirs.cell(row, self.placement.index[each.id]), base_row.get(each.id)) for each in there
+        )
+        return self.answer_in(row) == replies.COPIED, changed
 
     def fits_case(self, our_row: OurRow, base_row: BaseRow, row: int) -> bool:
         for column in self.written_columns():
@@ -247,87 +257,107 @@ class _Merge:
 
     def written_columns(self) -> tuple[Column, ...]:
         """System columns that are in the tab; the reference is never written to a row that is there."""
-        made = self.placement.made
-        return tuple(
-            column for column in self.layout.system if column.id != self.layout.reference and column.id not in made
-        )
+        left_out = {self.layout.reference, self.layout.check} | self.placement.made
+        return tuple(column for column in self.layout.system if column.id not in left_out)
 
-    # --- a row that is there ------------------------------------------------------------------------------------
+    # --- second look: what of it is held ----------------------------------------------------------------------------
 
-    def present(self, reference: str, our_row: OurRow, row: int, room: int) -> None:
+    def hold(self, rows: Iterable[_Row]) -> None:
+        """Release the held cells that show something else by now, and hold what looks like an accident."""
+        changes = []
+        for row in rows:
+            for id_ in [column.id for column in self.layout.partner if column.id not in self.placement.made]:
+                held = self.held.get((row.reference, id_))
+                if held and (not same(held.value, row.seen[id_]) or same(held.value, row.last(id_))):
+                    self.released.append((row.reference, id_))
+                    del self.held[row.reference, id_]
+            changes += [change for change in row.changes if change.place not in self.held]
+        torn = {row.reference for row in rows if len(row.tampered) >= TORN}
+        columns = [column.id for column in self.layout.partner]
+        places = suspects(changes, self.base, columns, torn)
+        for change in changes:
+            if change.place in places and not self.ours[change.reference].final:
+                self.suspects[change.place] = change
+
+    # --- third look: merge ------------------------------------------------------------------------------------------
+
+    def present(self, row: _Row, room: int) -> None:
         """Merge the cells of a row that is there, and note what is to be written to it."""
-        base_row = self.base.get(reference)
-        seen: dict[str, CellValue] = {}
-        wanted: dict[str, CellValue] = {}
-        for column in self.layout.columns:
-            if column.id == self.layout.reference:
-                continue
+        if row.tampered:
+            row.put_back += replies.ours(row.tampered)
+            for id_ in row.tampered:
+                text = f"La colonna «{id_}» la scrive il sistema: il valore è stato ripristinato."
+                self.find("system_changed", text, reference=row.reference, column=id_, row=row.at)
+        before = len(self.edits)
+        for column in self.layout.partner:
             if column.id in self.placement.made:
-                self.made_cell(column, our_row, base_row, seen, wanted)
-                continue
-            have = self.theirs.cell(row, self.placement.index[column.id])
-            seen[column.id] = have
-            if column.owner == "system":
-                want = encode(column, our_row.cells.get(column.id))
-                if not same(have, want):
-                    wanted[column.id] = want
-                    self.tampered(reference, column, have, row)
-            elif self.partner_cell(reference, column, have, row):
-                seen[column.id] = wanted[column.id] = (base_row or {}).get(column.id)
-        self.seen[reference] = _compact(seen)
-        if self.takes(wanted.values(), room, must=bool(self.placement.made)):
-            self.cells += [CellWrite(row, self.placement.index[id_], value) for id_, value in wanted.items()]
-            self.next[reference] = _compact({**seen, **wanted})
+                row.standing += self.objections(row.ours, column, row.last(column.id))
+            else:
+                self.partner_cell(row, column)
+        self.answer(row, edited=len(self.edits) > before)
+        self.seen[row.reference] = _compact(row.seen)
+        if self.takes(row.wanted.values(), room, must=bool(self.placement.made)):
+            self.cells += [CellWrite(row.at, self.placement.index[id_], value) for id_, value in row.wanted.items()]
+            self.next[row.reference] = _compact({**row.seen, **row.wanted})
         else:
-            self.next[reference] = self.seen[reference]
+            self.next[row.reference] = self.seen[row.reference]
 
-    def made_cell(
-        self,
-        column: Column,
-        our_row: OurRow,
-        base_row: BaseRow | None,
-        seen: dict[str, CellValue],
-        wanted: dict[str, CellValue],
-    ) -> None:
-        """A column that is made anew gets our value, or the partner's last known: its absence is no clearing."""
-        last = (base_row or {}).get(column.id)
-        seen[column.id] = last
-        value = encode(column, our_row.cells.get(column.id)) if column.owner == "system" else last
-        if not same(value, None):
-            wanted[column.id] = value
-
-    def tampered(self, reference: str, column: Column, have: CellValue, row: int) -> None:
-        base_row = self.base.get(reference)
-        if base_row is not None and not same(have, base_row.get(column.id)):
-            text = f"La colonna «{column.id}» la scrive il sistema: il valore è stato ripristinato."
-            self.find("system_changed", text, reference=reference, column=column.id, row=row)
-
-    def partner_cell(self, reference: str, column: Column, have: CellValue, row: int) -> bool:
-        """Note what the partner wrote; True when the cell must get back its last known value."""
-        final = self.ours[reference].final
-        base_row = self.base.get(reference)
-        last = (base_row or {}).get(column.id)
+    def partner_cell(self, row: _Row, column: Column) -> None:
+        """Import, hold, or undo what stands in a partner's cell, and answer it."""
+        have, last = row.seen[column.id], row.last(column.id)
         read = parse_cell(column, have)
-        if isinstance(read, Problem) and not final:
-            self.findings.append(Finding(read, reference, column.id, row + 1))
-        if same(have, last):
-            return False
+        change = next((change for change in row.changes if change.column == column.id), None)
+        if change is None:
+            if isinstance(read, Problem) and not row.ours.final:
+                self.object_to(row, column, read)
+            return
+        held = self.held.get(change.place)
+        if not row.ours.final and (held or change.place in self.suspects):
+            row.seen[column.id] = last
+            if held and held.back:
+                row.wanted[column.id] = last
+                row.put_back.append(replies.sent_back(column.id, have))
+            else:
+                row.standing.append(replies.waiting(column.id, last))
+            return
+        if isinstance(read, Problem) and not row.ours.final:
+            self.object_to(row, column, read)
+        self.edit(row, column, have, read)
+
+    def objections(self, our_row: OurRow, column: Column, value: CellValue) -> list[str]:
+        """What is to be mended in a partner's value that is put there again."""
+        read = parse_cell(column, value)
+        return [replies.to_mend(column.id, read)] if isinstance(read, Problem) and not our_row.final else []
+
+    def object_to(self, row: _Row, column: Column, problem: Problem) -> None:
+        self.findings.append(Finding(problem, row.reference, column.id, row.at + 1))
+        row.standing.append(replies.to_mend(column.id, problem))
+
+    def edit(self, row: _Row, column: Column, have: CellValue, read: CellValue | Problem) -> None:
+        last = row.last(column.id)
         new, problem = (have, read) if isinstance(read, Problem) else (read, None)
         old = parse_cell(column, last)
         if problem is None and not isinstance(old, Problem) and same(new, old):
-            return False  # the same value, spelled otherwise
-        self.edits.append(
-            PartnerEdit(
-                reference,
-                column.id,
-                old=last if isinstance(old, Problem) else old,
-                new=new,
-                problem=FINAL if final else problem,
-            )
-        )
-        return final and base_row is not None
+            return  # the same value, spelled otherwise
+        final = row.ours.final
+        known = last if isinstance(old, Problem) else old
+        self.edits.append(PartnerEdit(row.reference, column.id, known, new, FINAL if final else problem))
+        if final and row.base is not None:
+            row.seen[column.id] = row.wanted[column.id] = last
+            row.put_back.append(replies.too_late(column.id, new))
 
-    # --- a row that is not --------------------------------------------------------------------------------------
+    def answer(self, row: _Row, *, edited: bool) -> None:
+        """Bring the row's answer up to date."""
+        check = self.layout.check
+        if check is None:
+            return
+        shown = None if check in self.placement.made else self.theirs.cell(row.at, self.placement.index[check])
+        row.seen[check] = shown
+        want = replies.reply(row.standing, row.put_back, row.last(check), shown, edited=edited)
+        if not same(shown, want):
+            row.wanted[check] = want
+
+    # --- a row that is not ------------------------------------------------------------------------------------------
 
     def absent(self, reference: str, our_row: OurRow, room: int) -> None:
         """Append the row: blank for the partner when it is new, with the last known values when it was lost."""
@@ -342,6 +372,10 @@ class _Merge:
             for column in self.layout.columns
         }
         row[self.layout.reference] = reference
+        if self.layout.check is not None:
+            standing = [line for each in self.layout.partner for line in self.objections(our_row, each, row[each.id])]
+            answer = (last or {}).get(self.layout.check)
+            row[self.layout.check] = replies.reply(standing, (), answer, answer, edited=False)
         if not self.takes(row.values(), room):
             return
         by_index = {self.placement.index[id_]: value for id_, value in row.items()}
@@ -349,19 +383,37 @@ class _Merge:
         self.next[reference] = _compact({id_: row[id_] for id_ in row if id_ != self.layout.reference})
 
     def strays(self) -> None:
+        """Tell beside each row that is no case's why it is not read, and take back what is no longer so."""
         for row, text in self.located.unknown:
             self.find("unknown_reference", f"Il codice «{text[:40]}» non è di questo foglio.", row=row)
+            self.call_stray(row, replies.UNKNOWN)
         for row in self.located.nameless:
             self.find("row_without_reference", "Riga senza codice: non è considerata.", row=row)
+            self.call_stray(row, replies.NAMELESS)
+        known = {at for found in self.located.rows.values() for at in found}
+        known |= {at for at, _ in self.located.unknown} | set(self.located.nameless)
+        for row in range(1, len(self.theirs.rows)):
+            if row not in known and self.answer_in(row) in replies.STRAY:
+                self.call_stray(row, None)
 
-    # --- bookkeeping --------------------------------------------------------------------------------------------
+    def call_stray(self, row: int, answer: str | None) -> None:
+        if self.layout.check is not None and not same(self.answer_in(row), answer):
+            self.cells.append(CellWrite(row, self.placement.index[self.layout.check], answer))
+
+    def answer_in(self, row: int) -> CellValue:
+        check = self.layout.check
+        if check is None or check in self.placement.made:
+            return None
+        return self.theirs.cell(row, self.placement.index[check])
+
+    # --- bookkeeping ------------------------------------------------------------------------------------------------
 
     def find(self, code: str, text: str, *, row: int, reference: str | None = None, column: str | None = None) -> None:
         self.findings.append(Finding(Problem(code, text), reference, column, row + 1))
 
     def takes(self, values: Iterable[CellValue], room: int, *, must: bool = False) -> bool:
         """Take the room these values need. The first row always fits, so that every cycle gets on."""
-        cost = sum(CELL_COST + (len(value) if isinstance(value, str) else 0) for value in values)
+        cost = sum(CELL_COST + (len(json.dumps(value)) if isinstance(value, str) else 0) for value in values)
         if cost and self.spent and self.spent + cost > room and not must:
             self.more = True
             return False

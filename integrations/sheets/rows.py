@@ -60,6 +60,7 @@ def locate(layout: TabLayout, tab: TabSnapshot, placement: Placement, known: Col
 
 
 def _in_use(layout: TabLayout, tab: TabSnapshot, placement: Placement, number: int) -> bool:
-    """The row holds something of ours; an empty checkbox (FALSE) is nothing."""
-    cells = (tab.cell(number, placement.index[column.id]) for column in layout.columns)
+    """The row holds something in our columns; an empty checkbox (FALSE) and our own answer are nothing."""
+    columns = (column.id for column in layout.columns if column.id != layout.check)
+    cells = (tab.cell(number, placement.index[id_]) for id_ in columns)
     return any(cell is not False and not blank(cell) for cell in cells)

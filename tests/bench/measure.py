@@ -28,7 +28,8 @@ from app.services import submissions
 from app.services.context import Context, open_context
 from forms.builder import JudgeContext, form_inputs, judge
 from integrations.sheets.layout import Column, case_tab
-from integrations.sheets.reconcile import OurRow, reconcile
+from integrations.sheets.outcome import OurRow
+from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import TabSnapshot
 from workflows.case import Case, Facts, Visit
 from workflows.engine import fire

@@ -10,9 +10,10 @@ from integrations.local.google import Behaviour
 from integrations.local.service_account import ensure_service_account
 from integrations.sheets.errors import Gone, Refused, Throttled, Unreachable
 from integrations.sheets.gateway import Gateway, Patience
+from integrations.sheets.outcome import Base, OurRow, Reconciled
 from integrations.sheets.plan import CellWrite, TabWrite, WritePlan, plan_write
 from integrations.sheets.quota import RedisLimiter
-from integrations.sheets.reconcile import Base, OurRow, Reconciled, reconcile
+from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import SheetSnapshot
 from tests.integration.google.conftest import start  # noqa: F401 - a fixture
 from tests.integration.google.running import Google, Start

@@ -152,6 +152,11 @@ class Model:
             else:
                 tab.insert_row(tab.height)
 
+    def _insertDimension(self, body: Mapping[str, Any]) -> None:  # noqa: N802 - Google's name
+        place = body["range"]
+        assert (place["dimension"], place["startIndex"], place["endIndex"]) == ("ROWS", 0, 1)
+        self.tabs[place["sheetId"]].insert_row(0)
+
     def _updateCells(self, body: Mapping[str, Any]) -> None:  # noqa: N802 - Google's name
         start = body["start"]
         grid = self.tabs[start["sheetId"]].grid

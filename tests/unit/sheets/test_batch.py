@@ -6,8 +6,9 @@ import pytest
 
 from integrations.sheets.batch import cell_data, locale_requests, new_tabs_requests, repeatable, write_requests
 from integrations.sheets.layout import Column, TabLayout, case_tab
+from integrations.sheets.outcome import OurRow
 from integrations.sheets.plan import MARKER_LIFE, CellWrite, TabWrite, WritePlan, marker_of, plan_write
-from integrations.sheets.reconcile import OurRow, reconcile
+from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import SheetSnapshot
 from tests.unit.sheets.layouts import COWORKING, OTHER
 from tests.unit.sheets.model import IdInUseError, Model
@@ -96,9 +97,10 @@ def test_a_tab_is_found_by_its_tag_and_only_without_one_by_its_title() -> None:
 def test_partner_columns_get_their_rule_and_system_columns_a_warning() -> None:
     requests = new_tabs_requests(Model().snapshot(), [COWORKING])
     assert not any("setDataValidation" in request for request in requests)
-    (warning,) = [request["addProtectedRange"] for request in requests if "addProtectedRange" in request]
+    warning, answers = (request["addProtectedRange"] for request in requests if "addProtectedRange" in request)
+    assert answers["protectedRange"]["range"]["endColumnIndex"] == len(COWORKING.columns)
     assert warning["protectedRange"]["warningOnly"] is True
-    assert warning["protectedRange"]["range"]["endColumnIndex"] == len(COWORKING.system)
+    assert warning["protectedRange"]["range"]["endColumnIndex"] == len(COWORKING.system) - 1
     rows = {reference: OurRow({}) for reference in ("CWK-26-A", "CWK-26-B")}
     write = reconcile(COWORKING, {}, rows, Model.of(COWORKING).tab(COWORKING).snapshot()).write
     requests = write_requests(WritePlan("o", 0, (write,)))

@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from integrations.sheets.layout import Column, TabLayout
+from integrations.sheets import replies
+from integrations.sheets.layout import CHECK, Column, TabLayout
+from integrations.sheets.outcome import Base, Held, OurRow, PartnerEdit, Reconciled
 from integrations.sheets.plan import TabWrite
-from integrations.sheets.reconcile import FINAL, Base, OurRow, PartnerEdit, Reconciled, reconcile
+from integrations.sheets.reconcile import FINAL, reconcile
 from integrations.sheets.snapshot import TabSnapshot
 from tests.unit.sheets.layouts import COWORKING
 from tests.unit.sheets.model import Model, Tab
@@ -135,8 +137,9 @@ def test_a_changed_system_cell_is_restored_and_told_once() -> None:
     tab.type("CWK-26-A", "stato", "approvata!")
     crashed = reconcile(COWORKING, base, ours("CWK-26-A"), tab.snapshot())
     after_crash = cycle(model, crashed.seen_base, ours("CWK-26-A"))
-    assert codes(after_crash) == []
+    assert codes(after_crash) == ["system_changed"]
     assert tab.shown("CWK-26-A", "stato") == "valutazione"
+    assert codes(cycle(model, after_crash.next_base, ours("CWK-26-A"))) == []
 
 
 def test_our_own_news_are_no_tampering() -> None:
@@ -185,18 +188,39 @@ def test_a_copied_row_does_not_count() -> None:
     result = cycle(model, base, ours("CWK-26-A"))
     assert result.duplicates == ("CWK-26-A",)
     assert [(f.problem.code, f.row) for f in result.findings] == [("duplicate_reference", 2)]
-    assert (result.edits, result.write.empty) == ((), True)
-    assert tab.grid[1] == copy
+    assert result.edits == ()
+    assert tab.grid[1][:-1] == copy[:-1]
+    assert tab.grid[1][-1] == replies.COPIED
+    assert cycle(model, result.next_base, ours("CWK-26-A")).write.empty
+
+
+def test_of_two_rows_that_say_the_same_the_one_called_a_copy_stays_a_copy() -> None:
+    model, tab, base = settled("CWK-26-A")
+    tab.insert_row(1, list(tab.grid[1]))
+    base = cycle(model, base, ours("CWK-26-A")).next_base
+    original, copy = (1, 2) if tab.grid[2][-1] else (2, 1)
+    tab.grid[original][tab.column(SCORE)] = 70
+    tab.grid[copy][tab.column(SCORE)] = 80
+    result = cycle(model, base, ours("CWK-26-A"))
+    assert [edit.new for edit in result.edits] == [70]
+    tab.delete_row(original)
+    again = cycle(model, result.next_base, ours("CWK-26-A"))
+    assert [edit.new for edit in again.edits] == [80]
+    assert tab.shown("CWK-26-A", CHECK) is None
 
 
 def test_strange_rows_are_told_and_left() -> None:
     model, tab, base = settled("CWK-26-A")
     tab.insert_row(2, ["CWK-26-Z"])
     tab.insert_row(3, [None, None, "una nota"])
-    before = [list(row) for row in tab.grid]
+    before = [row[:-1] for row in tab.grid]
     result = cycle(model, base, ours("CWK-26-A"))
     assert codes(result) == ["unknown_reference", "row_without_reference"]
-    assert tab.grid == before
+    assert [row[:-1] for row in tab.grid] == before
+    assert [row[-1] for row in tab.grid[1:5]] == [None, replies.UNKNOWN, replies.NAMELESS, None]
+    tab.grid[3][2] = None
+    cycle(model, result.next_base, ours("CWK-26-A"))
+    assert tab.grid[3][-1] is None
 
 
 def test_a_reference_with_blanks_or_other_case_is_still_found() -> None:
@@ -246,16 +270,17 @@ def test_a_renamed_heading_stays_and_a_blanked_one_comes_back() -> None:
     assert tab.grid[0][tab.column("stato")] == "stato"
 
 
-def test_without_the_heading_row_the_first_case_is_still_a_case() -> None:
+def test_a_deleted_heading_is_put_back_above_the_cases() -> None:
     model, tab, base = settled("CWK-26-A", "CWK-26-B")
     tab.delete_row(0)
     tab.type("CWK-26-A", SCORE, 50)
     tab.delete_column(tab.column(NOTES))
-    result = cycle(model, base, ours("CWK-26-A", "CWK-26-B"))
+    first = cycle(model, base, ours("CWK-26-A", "CWK-26-B"))
+    assert (codes(first), first.more, first.edits) == (["no_heading"], True, ())
+    assert tab.grid[0] == [None if tag is None else tag for tag in tab.tags]
+    result = cycle(model, first.next_base, ours("CWK-26-A", "CWK-26-B"))
     assert result.edits == (PartnerEdit("CWK-26-A", SCORE, None, 50),)
-    assert codes(result) == ["no_heading"]
-    assert tab.grid[0][0] == "CWK-26-A"
-    assert tab.shown("CWK-26-A", NOTES) is None
+    assert [row[0] for row in tab.grid[:3]] == ["codice", "CWK-26-A", "CWK-26-B"]
     assert cycle(model, result.next_base, ours("CWK-26-A", "CWK-26-B")).write.empty
 
 
@@ -297,7 +322,7 @@ def test_a_full_cycle_leaves_the_rest_for_the_next() -> None:
     cycles = 0
     more = True
     while more:
-        result = reconcile(COWORKING, base, rows, model.tab(COWORKING).snapshot(), room=1500)
+        result = reconcile(COWORKING, base, rows, model.tab(COWORKING).snapshot(), room=2100)
         model.write(result.write)
         base, more = result.next_base, result.more
         assert result.missing == ()
@@ -334,3 +359,126 @@ def test_a_column_made_anew_is_filled_even_when_the_cycle_is_full() -> None:
     tab.delete_column(tab.column(SCORE))
     model.write(reconcile(COWORKING, base, ours("CWK-26-A", "CWK-26-B"), tab.snapshot(), room=1).write)
     assert [tab.shown(reference, SCORE) for reference in ours("CWK-26-A", "CWK-26-B")] == [70, 80]
+
+
+# --- what the sheet answers -----------------------------------------------------------------------------------------
+
+
+def test_a_bad_value_is_told_beside_it_until_it_is_mended() -> None:
+    model, tab, base = settled("CWK-26-A")
+    tab.type("CWK-26-A", SCORE, "otto")
+    base = cycle(model, base, ours("CWK-26-A")).next_base
+    answer = tab.shown("CWK-26-A", CHECK)
+    assert answer == (
+        "Da correggere – punteggio_0_100: «otto» non è un numero intero: scrivere solo cifre, per esempio 8."
+    )
+    tab.type("CWK-26-A", CHECK, None)
+    base = cycle(model, base, ours("CWK-26-A")).next_base
+    assert tab.shown("CWK-26-A", CHECK) == answer
+    tab.type("CWK-26-A", SCORE, 8)
+    cycle(model, base, ours("CWK-26-A"))
+    assert tab.shown("CWK-26-A", CHECK) is None
+
+
+def test_what_was_put_back_is_told_until_it_was_read_or_the_row_is_edited() -> None:
+    model, tab, base = settled("CWK-26-A", "CWK-26-B")
+    rows = ours("CWK-26-A", "CWK-26-B")
+    for reference in rows:
+        tab.type(reference, "stato", "Accolta")
+    base = cycle(model, base, rows).next_base
+    told = "Ripristinato – stato: la scrive il sistema, «Accolta» non vale."
+    assert [tab.shown(reference, CHECK) for reference in rows] == [told, told]
+    base = cycle(model, base, rows).next_base
+    assert tab.shown("CWK-26-A", CHECK) == told
+    tab.type("CWK-26-A", CHECK, None)
+    tab.type("CWK-26-B", NOTES, "bene")
+    base = cycle(model, base, rows).next_base
+    assert [tab.shown(reference, CHECK) for reference in rows] == [None, None]
+    assert cycle(model, base, rows).write.empty
+
+
+def test_after_the_decision_an_edit_is_answered() -> None:
+    model, tab, base = settled("CWK-26-A")
+    tab.type("CWK-26-A", SCORE, 80)
+    base = cycle(model, base, ours("CWK-26-A")).next_base
+    tab.type("CWK-26-A", SCORE, 10)
+    cycle(model, base, ours("CWK-26-A", final=True))
+    assert tab.shown("CWK-26-A", SCORE) == 80
+    assert tab.shown("CWK-26-A", CHECK) == "Ripristinato – punteggio_0_100: decisione già presa, «10» non vale."
+
+
+# --- quarantine -----------------------------------------------------------------------------------------------------
+
+SEVEN = tuple(f"CWK-26-{letter}" for letter in "ABCDEFG")
+
+
+def scored() -> tuple[Model, Tab, Base]:
+    """Seven rows with scores 71 to 77, read."""
+    model, tab, base = settled(*SEVEN)
+    for number, reference in enumerate(SEVEN, 71):
+        tab.type(reference, SCORE, number)
+    result = cycle(model, base, ours(*SEVEN))
+    assert len(result.edits) == len(SEVEN)
+    return model, tab, result.next_base
+
+
+def emptied() -> tuple[Model, Tab, Base, dict[tuple[str, str], Held]]:
+    """All of the seven scores were deleted at once."""
+    model, tab, base = scored()
+    for reference in SEVEN:
+        tab.type(reference, SCORE, None)
+    result = cycle(model, base, ours(*SEVEN))
+    assert (result.edits, len(result.suspects)) == ((), len(SEVEN))
+    return model, tab, result.next_base, {change.place: Held(change.now) for change in result.suspects}
+
+
+def merge_held(model: Model, base: Base, held: Mapping[tuple[str, str], Held]) -> Reconciled:
+    result = reconcile(COWORKING, base, ours(*SEVEN), model.tab(COWORKING).snapshot(), held=held)
+    model.write(result.write)
+    return result
+
+
+def test_a_column_that_was_emptied_waits_and_what_was_before_counts() -> None:
+    model, tab, base, held = emptied()
+    assert tab.shown("CWK-26-A", SCORE) is None
+    assert tab.shown("CWK-26-A", CHECK) == (
+        "In sospeso – punteggio_0_100: molte celle cambiate insieme; finché l'ufficio non conferma vale «71»."
+    )
+    result = merge_held(model, base, held)
+    assert (result.edits, result.suspects, result.released, result.write.empty) == ((), (), (), True)
+    assert {row[SCORE] for row in result.next_base.values()} == set(range(71, 78))
+
+
+def test_what_is_held_can_be_put_back() -> None:
+    model, tab, base, held = emptied()
+    back = {place: Held(each.value, back=True) for place, each in held.items()}
+    result = merge_held(model, base, back)
+    assert [tab.shown(reference, SCORE) for reference in SEVEN] == list(range(71, 78))
+    assert tab.shown("CWK-26-A", CHECK) == (
+        "Ripristinato – punteggio_0_100: l'ufficio ha rimesso il valore di prima, la cella non resta vuota."
+    )
+    again = merge_held(model, result.next_base, back)
+    assert (set(again.released), again.edits, again.write.empty) == (set(held), (), True)
+
+
+def test_who_undoes_their_accident_has_nothing_held() -> None:
+    model, tab, base, held = emptied()
+    for number, reference in enumerate(SEVEN, 71):
+        tab.type(reference, SCORE, number)
+    tab.type("CWK-26-A", SCORE, 99)
+    result = merge_held(model, base, held)
+    assert set(result.released) == set(held)
+    assert [(edit.reference, edit.new) for edit in result.edits] == [("CWK-26-A", 99)]
+    assert tab.shown("CWK-26-A", CHECK) is None
+
+
+def test_sorting_all_but_the_codes_is_held_and_our_cells_are_restored() -> None:
+    model, tab, base = scored()
+    parts = [row[1:] for row in tab.grid[1:8]]
+    for row, part in zip(tab.grid[1:8], reversed(parts), strict=True):
+        row[1:] = part
+    result = cycle(model, base, ours(*SEVEN))
+    assert result.edits == ()
+    assert len(result.suspects) == len(SEVEN) - 1  # the one in the middle stays where it was
+    assert tab.shown("CWK-26-A", "link_scheda") == "https://hubout.example.org/s/CWK-26-A"
+    assert tab.shown("CWK-26-A", SCORE) == 77
