@@ -272,6 +272,8 @@ class _Merge:
                     self.released.append((row.reference, id_))
                     del self.held[row.reference, id_]
             changes += [change for change in row.changes if change.place not in self.held]
+        if self.layout.check is None:  # a tab that cannot answer holds nothing
+            return
         torn = {row.reference for row in rows if len(row.tampered) >= TORN}
         columns = [column.id for column in self.layout.partner]
         places = suspects(changes, self.base, columns, torn)
