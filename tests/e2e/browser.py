@@ -19,6 +19,9 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 REPOSITORY = Path(__file__).parents[2]
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+WIDTHS = (1280, 320)
+"""What pages are looked at in: pixels of CSS."""
+
 STYLES = REPOSITORY / "app/static/vendor/bootstrap-italia/css/bootstrap-italia.min.css"
 
 
@@ -46,9 +49,28 @@ def chromium() -> Iterator[Browser]:
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong on the page: rule and element."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", list(RULES))
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(_RUN, list(RULES))
+    return found
+
+
+def look_at(page: Page, name: str = "") -> None:
+    """Assert that the page has no fault and does not scroll sideways, as wide as a desk and as a small phone."""
+    before = page.viewport_size
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        what = f"{name or page.title()} at {width} px"
+        assert violations(page) == [], what
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{what} scrolls sideways"
+    if before is not None:
+        page.set_viewport_size(before)
+
+
+_RUN = """async (tags) => {
+  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
+  return found.violations.map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`);
+}"""
 
 
 class _Quiet(WSGIRequestHandler):
