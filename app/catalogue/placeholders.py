@@ -91,6 +91,9 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "luogo": Placeholder("act", "place of the meeting"),
         "atto": Placeholder("act", "number of the decision act, where the office gives one"),
         "link_bozza": Placeholder("act", "the form as its writer left it; made when the mail is sent", "link"),
+        "link_indirizzo": Placeholder(
+            "act", "the page that confirms a new address; made when the mail is sent", "link"
+        ),
         "link_azione": Placeholder("act", "the recipient's own action page; made when the mail is sent", "link"),
     }
 )

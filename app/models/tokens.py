@@ -14,7 +14,8 @@ class ActionToken(Base):
     """A link that was or will be mailed.
 
     The token is HMAC-SHA256(key, id + nonce): it can be made again when the mail is rendered, and only its
-    SHA-256 is looked up (design.md §2). `purpose` is `action` or `status` (the applicant's page). An action link
+    SHA-256 is looked up (design.md §2). `purpose` is `action`, `status` (the applicant's page) or
+    `address` (a new e-mail address that its owner confirms). An action link
     belongs to the step that began with event `entered_seq` and decides once; without a step it lasts as long as the
     case, for those who may act in several states (a parent, the register office).
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -78,8 +78,7 @@ def _open(context: Context, session: Session, submission: Submission, row: Actio
 
 def _end_old_links(context: Context, session: Session, submission: Submission, person: str) -> list[str]:
     """Whoever has the old address can open nothing, and gets no mail that still waits; what was written there."""
-    own = (ActionToken.submission_id == submission.id, ActionToken.person == person, ActionToken.role == ROLE)
-    session.execute(update(ActionToken).where(*own).values(revoked_at=context.clock.now(), revoked_reason=EVENT))
+    tokens.revoke_person(session, submission, tokens.Holder(ROLE, person), EVENT, context.clock.now())
     mails = (
         OutboxMessage.submission_id == submission.id,
         OutboxMessage.channel == "mail",

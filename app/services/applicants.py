@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.security import mask_email
-from app.services import actions, cases, documents, files, tokens
+from app.services import actions, cases, contacts, documents, files, tokens
 from app.services.case_views import case_view
+from app.services.contacts import PARENT
 from app.services.context import Context
 from app.services.mail_values import applicant_name, register_number
+from app.services.transitions import CONSENT_GIVEN
 from app.services.views import ActionResult, StatusView
 
 
@@ -39,6 +41,10 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
             deadline=actions.deadline_for(session, holding, choices),
             prefilled=dict(submission.answers),
             data_deleted_on=cases.deletion_day(session, context, submission),
+            workflow=holding.definition.workflow,
+            asks_parent=PARENT in submission.answers,
+            awaits_parent=bool(holding.definition.leaving(submission.state, CONSENT_GIVEN)),
+            contacts_open=contacts.is_open(context, session, submission, row),
         )
 
 

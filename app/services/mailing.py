@@ -6,7 +6,7 @@ and the link itself are put in at the last moment, so nothing of them lies in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,11 @@ from integrations.mail import MailMessage, domain_of, thread_id_for
 
 APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
 """Roles held by people of the application, and the answer that has their address."""
+
+_PURPOSES: Mapping[str, tokens.Purpose] = {"link_azione": "action", "link_stato": "status", "link_indirizzo": "address"}
+"""What the link of a mail is for, by its placeholder."""
+
+_PATHS = {"action": "azione", "status": "stato", "address": "indirizzo"}
 
 REVIEWER, PANEL, SCHOOL = "revisore", "commissione", "scuola"
 
@@ -78,7 +83,22 @@ def ask(
     message = call.messages[message_id]
     for role in roles:
         for person in _asked(session, call, submission, role, message):
-            _ask_one(context, session, submission, message, tokens.Holder(role, person.email), occasion)
+            holder = tokens.Holder(role, person.email)
+            _put(context, session, submission, message, holder, occasion, _PURPOSES.get(message.link or ""))
+
+
+def tell(
+    context: Context,
+    session: Session,
+    submission: Submission,
+    message_id: str,
+    holder: tokens.Holder,
+    occasion: Occasion,
+    purpose: tokens.Purpose | None,
+) -> None:
+    """Put one mail to `holder` into the outbox, with a link for `purpose`, or without any."""
+    message = context.catalogue.calls[submission.call].messages[message_id]
+    _put(context, session, submission, message, holder, occasion, purpose)
 
 
 def _asked(session: Session, call: Call, submission: Submission, role: str, message: Message) -> tuple[Person, ...]:
@@ -92,25 +112,26 @@ def _asked(session: Session, call: Call, submission: Submission, role: str, mess
     return people
 
 
-def _ask_one(
+def _put(
     context: Context,
     session: Session,
     submission: Submission,
     message: Message,
     holder: tokens.Holder,
     occasion: Occasion,
+    purpose: tokens.Purpose | None,
 ) -> None:
     now = context.clock.now()
     token = None
-    if message.link in ("link_azione", "link_stato"):
+    if purpose is not None:
         token = tokens.ensure(
             session,
             context.settings.secret_keys,
             submission,
             holder,
-            "action" if message.link == "link_azione" else "status",
+            purpose,
             now=now,
-            expires_at=occasion.link_until if message.link == "link_azione" else None,
+            expires_at=occasion.link_until if purpose == "action" else None,
         )
     outbox.put(
         session,
@@ -184,9 +205,8 @@ def _letterhead(
     prefix = "/en" if language == "en" else ""
     links = {}
     if token:
-        path = "azione" if token.purpose == "action" else "stato"
-        link = f"{context.settings.base_url}{prefix}/{path}/{tokens.text_of(token, context.settings.secret_keys)}"
-        links[message.link or ""] = link
+        text = tokens.text_of(token, context.settings.secret_keys)
+        links[message.link or ""] = f"{context.settings.base_url}{prefix}/{_PATHS[token.purpose]}/{text}"
     if message.link == "link_foglio":
         links["link_foglio"] = _sheet_link(context, session, tab.workbook if tab else "")
     if message.link == "link_bando" and call.open_at(context.clock.now()):

@@ -41,6 +41,9 @@ BESIDES: Mapping[str, Text] = {
     "mail_returned": Text(
         it="Email non consegnata: passa a chi sostituisce", en="E-mail not delivered: handed to the deputy"
     ),
+    "contacts_corrected": Text(it="Telefono corretto", en="Phone number corrected"),
+    "new_address_asked": Text(it="Nuovo indirizzo email da confermare", en="New e-mail address to be confirmed"),
+    "address_changed": Text(it="Indirizzo email cambiato", en="E-mail address changed"),
     "privacy_request": Text(it="Richiesta sui dati personali", en="Request about personal data"),
 }
 """What happens beside every workflow."""

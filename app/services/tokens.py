@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.models import ActionToken, Submission
 from app.security import TOKEN_LENGTH, make_token, new_nonce, token_digest
 
-Purpose = Literal["action", "status"]
+Purpose = Literal["action", "status", "address"]
 Keys = tuple[bytes, ...]
 
 LASTING = frozenset({"genitore", "protocollo"})
@@ -109,6 +109,19 @@ def revoke_step(session: Session, submission: Submission, reason: str, now: date
             ActionToken.entered_seq.is_not(None),
             ActionToken.used_seq.is_(None),
             ActionToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=now, revoked_reason=reason)
+    )
+
+
+def revoke_person(session: Session, submission: Submission, holder: Holder, reason: str, now: datetime) -> None:
+    """Close every link of `holder`: the address is not theirs any more."""
+    session.execute(
+        update(ActionToken)
+        .where(
+            ActionToken.submission_id == submission.id,
+            ActionToken.role == holder.role,
+            ActionToken.person == holder.email,
         )
         .values(revoked_at=now, revoked_reason=reason)
     )

@@ -195,7 +195,10 @@ class ActionResult:
 
 @dataclass(frozen=True)
 class StatusView:
-    """The applicant's own page: receipt, state, what happens next and what they may do now."""
+    """The applicant's own page: receipt, state, what happens next and what they may do now.
+
+    `asks_parent`: a parent has to authorise sooner or later; `awaits_parent`: it is their turn now, also on paper.
+    """
 
     case: CaseView
     language: str
@@ -211,6 +214,15 @@ class StatusView:
     deadline: datetime | None = None
     data_deleted_on: date | None = None
     prefilled: dict[str, object] = field(default_factory=dict)
+    workflow: str = ""
+    asks_parent: bool = False
+    awaits_parent: bool = False
+    contacts_open: bool = False
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has happened since it was sent."""
+        return len(self.case.history) <= 1
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.services import actions as service
+from app.services.paper import PARENT
+from app.services.transitions import CONSENT_GIVEN
 from app.services.views import ActionResult, ActionView, TokenState
 from app.web.abuse import objection_to_act
 from app.web.choices import first_inputs, form_of, refusal_of
@@ -134,10 +136,16 @@ def _page(
         decides=decides,
         unavailable=[choice for choice in view.choices if choice.refused],
         action_url=url("actions.decide", case=view.id),
+        paper_url=url("paper.for_parent", case=view.id) if _may_sign(view) else "",
         csrf=new_token(),
         notice=notice,
         today=today(),
     )
+
+
+def _may_sign(view: ActionView) -> bool:
+    """Whether a parent may authorise now, and so could do it on paper."""
+    return view.role == PARENT and any(choice.event == CONSENT_GIVEN for choice in view.choices)
 
 
 def _closed(view: ActionView, notice: str = "") -> BaseResponse:

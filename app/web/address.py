@@ -48,7 +48,7 @@ def to_receipt(token: str) -> BaseResponse:
 
 def offers_correction(token: str) -> bool:
     """Whether the receipt behind `token` offers the correction to this browser."""
-    return _sent_here(token) and service.may_correct(context(), token)
+    return sent_here(token) and service.may_correct(context(), token)
 
 
 @addresses.get("/stato/<token>/indirizzo")
@@ -62,7 +62,7 @@ def ask(token: str) -> BaseResponse:
 @addresses.post("/stato/<token>/indirizzo")
 def correct(token: str) -> BaseResponse:
     """Take the right address and go on to the receipt that belongs to it."""
-    if not _sent_here(token):
+    if not sent_here(token):
         abort(HTTPStatus.FORBIDDEN)
     say = words()
     if not form_is_ours():
@@ -79,7 +79,7 @@ def correct(token: str) -> BaseResponse:
     return _page(token, request.form, code=HTTPStatus.CONFLICT, notice=notice)
 
 
-def _sent_here(token: str) -> bool:
+def sent_here(token: str) -> bool:
     """Whether this browser has sent the form, a short time ago."""
     text = signed(context().settings.secret_keys, _PURPOSE, request.cookies.get(COOKIE, "")) or ""
     digest, _, since = text.partition("|")
@@ -97,9 +97,13 @@ def _page(
     say = words()
     form: FormShown = show_question(address_question(NAME, say("address.label")), typed, errors)
     return show(
-        "address.html",
+        "question.html",
         code,
         title=say("address.title"),
+        texts=[say("address.lead")],
+        note="",
+        button=say("address.send"),
+        back=say("address.back"),
         form=form,
         action_url=url("addresses.correct", token=token),
         back_url=url("applicants.show_status", token=token),

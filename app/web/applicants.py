@@ -12,7 +12,7 @@ from app.services import applicants as service
 from app.services.turn import turn
 from app.services.views import ActionResult, StatusView
 from app.web.abuse import objection_to_act
-from app.web.address import offers_correction
+from app.web.address import offers_correction, sent_here
 from app.web.choices import first_inputs, form_of, refusal_of
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import everything_posted, form_is_ours, new_token
@@ -21,7 +21,15 @@ from forms.model import EVENT
 
 applicants = Blueprint("applicants", __name__)
 
-_STEPS = ("next_1", "next_2", "next_3")
+_STEPS = ("receipt.next_1", "receipt.next_2", "receipt.next_3")
+_OWN_STEPS = {
+    "iscrizione-posti": 3,
+    "iscrizione-studente": 2,
+    "adesione-ente": 3,
+    "selezione-graduatoria": 3,
+    "doppia-approvazione": 3,
+}
+"""Workflows that go another way than checked, reviewed, decided; and in how many steps."""
 
 
 @applicants.get("/stato/<token>")
@@ -62,7 +70,7 @@ def _page(
     notice: str = "",
 ) -> BaseResponse:
     say = words()
-    fresh = status.confirm_by is not None
+    fresh = status.confirm_by is not None or (status.untouched and sent_here(token))
     return show(
         "status.html",
         code,
@@ -71,9 +79,11 @@ def _page(
         fresh=fresh,
         heading=say("receipt.title") if fresh else say("status.title"),
         form=form_of(status.choices, say("action.choose_applicant"), typed, result),
-        steps=[say(f"receipt.{step}") for step in _STEPS] if fresh else [],
+        steps=_steps(status) if fresh else [],
         action_url=url("applicants.act", token=token),
         address_url=url("addresses.ask", token=token) if fresh and offers_correction(token) else "",
+        contacts_url=url("contacts.ask", token=token) if status.contacts_open else "",
+        paper_url=url("paper.for_applicant", token=token) if status.awaits_parent else "",
         data_url=url("own_data.show_rights", token=token),
         turn=turn(context(), token, say.language),
         documents=[(file, url("receipts.document", token=token, number=file.id)) for file in status.case.files],
@@ -83,6 +93,14 @@ def _page(
         notice=notice,
         today=today(),
     )
+
+
+def _steps(status: StatusView) -> list[str]:
+    """What happens from here to the answer."""
+    say = words()
+    own = status.workflow.replace("-", "_")
+    keys = [f"next.{own}_{number + 1}" for number in range(_OWN_STEPS.get(status.workflow, 0))] or _STEPS
+    return [say(key) for key in (*(["next.parent"] if status.asks_parent else []), *keys)]
 
 
 def _unknown() -> BaseResponse:

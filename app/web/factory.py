@@ -17,6 +17,7 @@ from app.web.api import api
 from app.web.api_access import allow_origins
 from app.web.applicants import applicants
 from app.web.applications import applications
+from app.web.contacts import contacts
 from app.web.drafts import drafts
 from app.web.errors import catch_errors
 from app.web.headers import add_static_headers, secure
@@ -25,6 +26,7 @@ from app.web.mailbox import mailbox
 from app.web.own_data import own_data
 from app.web.page import ENGLISH, STATIC, dress
 from app.web.pages import pages
+from app.web.paper import paper
 from app.web.posting import limit_posts
 from app.web.receipts import receipts
 from app.web.texts import load_texts
@@ -77,7 +79,8 @@ def create_app(context: Context) -> Flask:
 def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
-    for blueprint in (pages, applications, drafts, applicants, addresses, own_data, receipts, actions):
+    of_applicants = (applicants, addresses, contacts, own_data, paper, receipts)
+    for blueprint in (pages, applications, drafts, *of_applicants, actions):
         parent.register_blueprint(blueprint)
     return parent
 

@@ -80,9 +80,13 @@ def show(template: str, code: int = HTTPStatus.OK, **values: Any) -> Response:
     return make_response(render_template(template, **values), code)
 
 
-def show_notice(code: int, title: str, *texts: str, incident: str = "") -> Response:
-    """A page that says what happened (`title`, `texts`) and leads on."""
-    return show("notice.html", code, title=title, texts=[text for text in texts if text], incident=incident)
+def show_notice(
+    code: int, title: str, *texts: str, incident: str = "", back: tuple[str, str] | None = None
+) -> Response:
+    """A page that says what happened (`title`, `texts`) and leads on: `back` (address, words), else to the calls."""
+    onward = back or (url("pages.home"), words()("home.title"))
+    said = [text for text in texts if text]
+    return show("notice.html", code, title=title, texts=said, incident=incident, onward=onward)
 
 
 def dress(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The words of the pages, in Italian and English: `ui.yaml` (the programme's microcopy), `web.yaml`, `steps.yaml`."""
+"""The words of the pages, in Italian and English: `ui.yaml` (the programme's microcopy) and ours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from forms.document import DefinitionError, Document, Fault, parse
 
 Language: TypeAlias = Literal["it", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-FILES = tuple(Path(__file__).parent.parent / "messages" / name for name in ("ui.yaml", "web.yaml", "steps.yaml"))
+_NAMES = ("ui.yaml", "web.yaml", "steps.yaml", "own_page.yaml")
+FILES = tuple(Path(__file__).parent.parent / "messages" / name for name in _NAMES)
 
 
 class Texts:

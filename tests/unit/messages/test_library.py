@@ -21,12 +21,22 @@ SENT_BY_SERVICES = {
     "file_infetto",
     "gia_presente",
     "in_sostituzione",
+    "indirizzo_cambiato",
+    "indirizzo_nuovo",
     "mail_non_consegnata",
     "protocollo_richiesto",
 }
 OF_NO_CASE = {"bando_in_chiusura", "bozza"}
 DEFAULT_OF_DEADLINES = {"sollecito"}
-NO_FREE_TEXT = ("conferma_email", "ricevuta", "gia_presente", "consenso_link", "attesa_consenso", "bozza")
+NO_FREE_TEXT = (
+    "conferma_email",
+    "ricevuta",
+    "gia_presente",
+    "consenso_link",
+    "attesa_consenso",
+    "bozza",
+    "indirizzo_nuovo",
+)
 DECIDES_NOTHING = {
     "it": ("Aprire il link non decide nulla", "Aprire il link non registra nulla"),
     "en": ("Opening the link decides nothing", "Opening the link records nothing"),
