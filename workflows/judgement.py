@@ -30,7 +30,13 @@ def guard_names(condition: Condition | None) -> frozenset[str]:
 
 def possible(condition: Condition | None, moment: Moment | None, case: Case) -> bool:
     """Whether the guard could hold with some inputs; without a moment, also with some facts."""
-    return condition is None or _three_valued(condition, moment, case) is not False
+
+    def leaf(part: Condition) -> bool | None:
+        if isinstance(part, Named):
+            return _known(GUARDS[part.name], part.parameter, moment, case)
+        return evaluate(part, _case_facts(case))
+
+    return condition is None or three_valued(condition, leaf) is not False
 
 
 def failing(condition: Condition | None, moment: Moment) -> tuple[str | None, Text, tuple[str, ...]]:
@@ -52,21 +58,20 @@ def _bound(guard: Guard, moment: Moment) -> Callable[[Any], bool]:
     return lambda parameter: guard.holds(parameter, moment)
 
 
-def _three_valued(condition: Condition, moment: Moment | None, case: Case) -> bool | None:
+def three_valued(condition: Condition, leaf: Callable[[Condition], bool | None]) -> bool | None:
+    """What a condition comes to when some of its leaves are open (None); None if the rest does not decide it."""
     match condition:
         case All(parts):
-            values = [_three_valued(part, moment, case) for part in parts]
+            values = [three_valued(part, leaf) for part in parts]
             return False if False in values else None if None in values else True
         case AnyOf(parts):
-            values = [_three_valued(part, moment, case) for part in parts]
+            values = [three_valued(part, leaf) for part in parts]
             return True if True in values else None if None in values else False
         case Not(part):
-            value = _three_valued(part, moment, case)
+            value = three_valued(part, leaf)
             return None if value is None else not value
-        case Named(name, parameter):
-            return _known(GUARDS[name], parameter, moment, case)
         case _:
-            return evaluate(condition, _case_facts(case))
+            return leaf(condition)
 
 
 def _known(guard: Guard, parameter: Any, moment: Moment | None, case: Case) -> bool | None:

@@ -10,9 +10,8 @@ from collections.abc import Collection, Iterator
 from forms.conditions import Condition, FormIs, Named, fields_of, leaves
 from forms.document import Path
 from workflows.anchors import ANCHOR_RULES
-from workflows.dates import parse_token
-from workflows.definition import APPLICANT_SIDE, SYSTEM, Problem, WorkflowDefinition
-from workflows.effects import Assign, Effect, Mail
+from workflows.definition import Problem, WorkflowDefinition
+from workflows.effects import Effect, Mail
 
 
 def _named_effects(definition: WorkflowDefinition) -> Iterator[tuple[Path, Effect]]:
@@ -51,41 +50,6 @@ def unknown_messages(definition: WorkflowDefinition, known: Collection[str] | No
             yield path, f"there is no message `{message}`", "write it under app/messages/mail, or correct its name"
 
 
-def _named_roles(definition: WorkflowDefinition) -> Iterator[tuple[Path, str]]:
-    for index, transition in enumerate(definition.transitions):
-        yield from ((("transitions", index, "actor", place), role) for place, role in enumerate(transition.actor))
-        if transition.grants:
-            yield ("transitions", index, "grants"), transition.grants
-    yield from _mailed_roles(definition)
-
-
-def _mailed_roles(definition: WorkflowDefinition) -> Iterator[tuple[Path, str]]:
-    for path, effect in _named_effects(definition):
-        if isinstance(effect, Mail) and effect.to:
-            yield path, effect.to
-        if isinstance(effect, Assign):
-            yield path, effect.role
-    for index, state in enumerate(definition.states):
-        yield from ((("states", index, "notify", place), each.role) for place, each in enumerate(state.notify))
-    for index, reminder in enumerate(definition.reminders):
-        yield from ((("reminders", index, "to"), role) for role in reminder.to)
-    for index, deadline in enumerate(definition.deadlines):
-        then = deadline.then
-        yield from ((("deadlines", index, "then"), role) for role in (then.escalate or "", *then.alert) if role)
-
-
-def missing_roles(definition: WorkflowDefinition, roles: Collection[str] | None) -> Iterator[Problem]:
-    """Roles that nobody has."""
-    if roles is None:
-        return
-    present = {*roles, *APPLICANT_SIDE, SYSTEM}
-    told: set[str] = set()
-    for path, role in _named_roles(definition):
-        if role not in present and role not in told:
-            told.add(role)
-            yield path, f"nobody has the role `{role}`", "name a person for it under `people:` in the call"
-
-
 def _conditions(definition: WorkflowDefinition) -> Iterator[tuple[Path, Condition]]:
     for index, transition in enumerate(definition.transitions):
         if transition.guard is not None:
@@ -114,40 +78,6 @@ def missing_fields(definition: WorkflowDefinition, fields: Collection[str] | Non
 def _only_for_another_form(condition: Condition) -> bool:
     # beside `form: x` a field of that form may be named; which form the case has is known only when it runs
     return any(isinstance(leaf, FormIs) for leaf in leaves(condition))
-
-
-def missing_anchors(definition: WorkflowDefinition, anchors: Collection[str] | None) -> Iterator[Problem]:
-    """Timers that count from a date nobody gives."""
-    if anchors is None:
-        return
-    fixed = {name for each in definition.transitions if each.fixes for name in ANCHOR_RULES[each.fixes].fixes}
-    known = {*anchors, *fixed, "legal_term"}
-    for path, text in _tokens(definition):
-        anchor = parse_token(text).anchor
-        if anchor and anchor not in known:
-            what = f"`{text}` counts from `{anchor}`, which the call does not give: nothing is armed"
-            yield path, what, f"give `{anchor}` in the call, or remove the timer"
-
-
-def _tokens(definition: WorkflowDefinition) -> Iterator[tuple[Path, str]]:
-    for index, transition in enumerate(definition.transitions):
-        if transition.timer:
-            yield ("transitions", index, "due" if transition.due else "event"), transition.timer
-    for index, reminder in enumerate(definition.reminders):
-        yield ("reminders", index, "after"), reminder.after
-    for index, deadline in enumerate(definition.deadlines):
-        yield ("deadlines", index, "after"), deadline.after
-
-
-def impossible_quorum(definition: WorkflowDefinition, reviewers: int | None) -> Iterator[Problem]:
-    """More reviews asked for than there are reviewers."""
-    if reviewers is None:
-        return
-    for path, condition in _conditions(definition):
-        for leaf in leaves(condition):
-            if isinstance(leaf, Named) and leaf.name == "min_reviews" and leaf.parameter > reviewers:
-                what = f"{leaf.parameter} reviews are asked for and the call has {reviewers} reviewers"
-                yield path, what, "name more reviewers in the call, or ask for fewer reviews"
 
 
 def unknown_in_guards(definition: WorkflowDefinition) -> Iterator[Problem]:

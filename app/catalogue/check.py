@@ -6,18 +6,20 @@ its people and the sheet it wants.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from app.catalogue.calls import PEOPLE_KEYS, Call
 from app.catalogue.library import CALLS, Catalogue, read_catalogue
+from app.catalogue.premises import premises_of
 from forms.definition import Derived, FormDefinition
 from forms.document import Document, Fault
 from integrations.sheets.layout import LEFT, RIGHT
 from workflows.checker import check as check_workflow
-from workflows.definition import APPLICANT_SIDE, SYSTEM
+from workflows.definition import APPLICANT_SIDE, SYSTEM, Problem
 from workflows.effects import Assign, Effect, Mail, Rank
 from workflows.ranking import PANEL
+from workflows.telling import headline
 
 PERSONAL = frozenset({"identity", "contact", "sensitive", "special", "minor"})
 """Data classes that never reach a sheet, whatever a call asks for."""
@@ -46,9 +48,11 @@ def check_paths(
 
 def cross_checks(catalogue: Catalogue, carried_out: Collection[type[Effect]]) -> Iterator[Fault]:
     """Faults between files that each are readable."""
+    own: dict[str, list[Problem]] = {}
     for workflow in catalogue.workflows.values():
         document = catalogue.documents[f"workflow:{workflow.workflow}"]
-        problems = check_workflow(workflow, catalogue.sub_forms, messages=catalogue.messages)
+        problems = check_workflow(workflow, sub_forms=catalogue.sub_forms, messages=catalogue.messages)
+        own[workflow.sha256] = problems
         yield from (document.fault(*problem) for problem in problems)
     for call in catalogue.calls.values():
         document = catalogue.documents[f"call:{call.id}"]
@@ -56,24 +60,34 @@ def cross_checks(catalogue: Catalogue, carried_out: Collection[type[Effect]]) ->
         yield from _panel(call, document)
         yield from _sites(call, document)
         yield from _sheet(call, document)
-        yield from _workflow_of(call, catalogue, document)
+        if call.workflow.sha256 not in own:
+            own[call.workflow.sha256] = check_workflow(
+                call.workflow, sub_forms=catalogue.sub_forms, messages=call.messages
+            )
+        yield from _workflow_of(call, catalogue, document, own[call.workflow.sha256])
         yield from _effects(call, carried_out, document)
     yield from _shared_tabs(catalogue)
 
 
-def _workflow_of(call: Call, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
-    """The workflow with what this call gives it: the form's fields, its reviewers."""
+def _workflow_of(call: Call, catalogue: Catalogue, document: Document, own: Sequence[Problem]) -> Iterator[Fault]:
+    """The workflow with what this call gives it, beside its `own` faults: fields, people, places and dates."""
     fields = {field.id for field in call.form.fields}
-    anchors = {"list_end", "legal_term", *call.given_dates}
-    problems = check_workflow(
-        call.workflow, catalogue.sub_forms, messages=call.messages, fields=fields, anchors=anchors
-    )
-    if isinstance(call.file.workflow, dict):
-        yield from (document.fault(("workflow", *path), what, fix) for path, what, fix in problems)
-        return
-    # the library's own faults are told at the library's own file
-    for _, what, fix in set(problems) - set(check_workflow(call.workflow, catalogue.sub_forms, messages=call.messages)):
-        yield document.fault(("workflow",), f"workflow `{call.workflow.workflow}`: {what}", fix)
+    seen = {(path, headline(what)) for path, what, _ in own}
+    inline = isinstance(call.file.workflow, dict)
+    if inline:
+        yield from (document.fault(("workflow", *path), what, fix) for path, what, fix in own)
+    for premises in premises_of(call):
+        problems = check_workflow(
+            call.workflow, premises, sub_forms=catalogue.sub_forms, messages=call.messages, fields=fields
+        )
+        for path, what, fix in problems:
+            if (path, headline(what)) in seen:
+                continue
+            seen.add((path, headline(what)))
+            if inline:
+                yield document.fault(("workflow", *path), what, fix)
+            else:
+                yield document.fault(("workflow",), f"workflow `{call.workflow.workflow}`: {what}", fix)
 
 
 def _effects(call: Call, carried_out: Collection[type[Effect]], document: Document) -> Iterator[Fault]:

@@ -14,9 +14,9 @@ from tests.unit.workflows.conftest import NAMES, library
 from tests.unit.workflows.story import Story, applied, late, rome
 from tests.unit.workflows.worlds import FORMS, HUMAN, begun, cases, good_inputs, names, play, steps, worlds
 from workflows.case import Case
-from workflows.checker import CERTAIN_EVENTS
 from workflows.definition import ROLES
 from workflows.engine import Due, Facts, Outcome, Refusal, fire, needs, offers
+from workflows.findings.waits import CERTAIN_EVENTS
 
 MOST_CHANGES = 30
 """More changes of state than any case can go through."""
