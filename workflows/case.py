@@ -131,7 +131,8 @@ class Facts:
     Attributes:
         actor: role in which the person acts (or `sistema`).
         person: who it is, for the record.
-        holds: every role this same person already has on this case (requester, reviewer, …).
+        holds: every part this same person already has on this case: roles (requester, reviewer, …), being of the
+            organisation that applies, a conflict of interest they declared.
         inputs: validated answers of the sub-form.
         reviewers: how many reviewers the case has; `required_reviews` the number its call asks for, if it says one.
         seats_free: whether every capacity key has room, under lock; None where the call has no capacity.

@@ -57,18 +57,25 @@ _DECIDES = frozenset({"coordinatore", "backup_coordinatore"})
 _JUDGES = frozenset({"revisore", "provincia", "commissione", "scuola", "cedente", "riusante", "cabina_di_regia"})
 _APART_FROM_DECISION = _JUDGES - {"cedente", "riusante", "cabina_di_regia", "scuola"}
 
+OWN_BODY, CONFLICT = "ente_richiedente", "conflitto"
+"""Parts that are no roles: being of the organisation that applies, having declared a conflict of interest here."""
+
+_INTERESTED = _ASKS | {OWN_BODY, CONFLICT}
+
 APART: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        **dict.fromkeys(_JUDGES, _ASKS),
-        **dict.fromkeys(_APART_FROM_DECISION, _ASKS | _DECIDES),
-        **dict.fromkeys(_DECIDES, _ASKS | _APART_FROM_DECISION),
-        "cedente": _ASKS | {"riusante"},
-        "riusante": _ASKS | {"cedente"},
+        **dict.fromkeys(_JUDGES, _ASKS | {CONFLICT}),
+        **dict.fromkeys(_APART_FROM_DECISION, _INTERESTED | _DECIDES),
+        **dict.fromkeys(_DECIDES, _INTERESTED | _APART_FROM_DECISION),
+        "istruttore": _INTERESTED,
+        "cedente": _ASKS | {CONFLICT, "riusante"},
+        "riusante": _ASKS | {CONFLICT, "cedente"},
     }
 )
-"""Role -> roles on the same case that keep its holder from acting in it (clarifications.md §3).
+"""Role -> parts on the same case that keep their holder from acting in it (clarifications.md §3).
 
-Who applies may always go on applying, whatever else they are: it is judging and deciding that others do then.
+Who applies may always go on applying, whatever else they are: it is judging and deciding that others do then. A city
+speaks of its own exchange, a school of its own students: their organisation keeps them from nothing.
 """
 
 
@@ -187,8 +194,8 @@ def fire(definition: WorkflowDefinition, case: Case, event: str, facts: Facts) -
         return Refusal("not_your_turn", refusals.NOT_YOUR_TURN)
     if facts.actor in case.abstained:
         return Refusal("abstained", refusals.ABSTAINED)
-    if facts.holds & APART.get(facts.actor, frozenset()):
-        return Refusal("two_parts", refusals.TWO_PARTS)
+    if apart := facts.holds & APART.get(facts.actor, frozenset()):
+        return Refusal("two_parts", refusals.CONFLICTED if apart <= {OWN_BODY, CONFLICT} else refusals.TWO_PARTS)
     moment = _moment(definition, case, facts)
     for transition in mine:
         if applies(transition.guard, moment):

@@ -14,6 +14,10 @@ TWO_PARTS = Text(
     it="Su questa domanda hai già un’altra parte: chi chiede, chi valuta e chi decide sono persone diverse.",
     en="You already have another part here: who asks, who reviews and who decides are different people.",
 )
+CONFLICTED = Text(
+    it="Su questa domanda hai un conflitto di interessi: l’hai dichiarato, o la domanda è del tuo stesso ente.",
+    en="You have a conflict of interest here: you declared it, or the application is of your own organisation.",
+)
 TOO_LATE_TO_TAKE_BACK = Text(
     it="Non si può più tornare indietro: il tempo è passato, o nel frattempo è successo altro.",
     en="This can’t be taken back any more: the time is over, or something else has happened meanwhile.",

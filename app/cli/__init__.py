@@ -33,6 +33,7 @@ COMMANDS = {
     "outbox": ("app.cli.records", "List what waits to be delivered, or try it again"),
     "bounce": ("app.cli.bounces", "Read a mail that came back, from standard input"),
     "sheets": ("app.cli.records", "See how the spreadsheets stand"),
+    "reassign": ("app.cli.people", "Give a part in one case to somebody else, with a reason"),
     "sync": ("app.cli.records", "Ask for all spreadsheets to be read and written now"),
 }
 """Every command: the module it is defined in, and its line in the help. docs/cli.md is held to it by a test."""

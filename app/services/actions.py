@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, documents, files, judging, mailing, together, tokens, transitions, undo
+from app.services import cases, documents, files, judging, mailing, parts, together, tokens, transitions, undo
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -187,7 +187,7 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
 def choices_of(context: Context, session: Session, holding: Holding, language: str) -> tuple[Choice, ...]:
     """The events the holder may fire now, each with the sub-form it asks for."""
     question = Question(session, holding.call, holding.submission, context.clock.now(), {})
-    holds = transitions.roles_of(holding.call, holding.submission, holding.token.person) - {holding.token.role}
+    has = parts.parts_of(session, holding.call, holding.submission, holding.token.person)
     facts = facts_of(
         question,
         holding.definition,
@@ -195,7 +195,7 @@ def choices_of(context: Context, session: Session, holding: Holding, language: s
         None,
         actor=holding.token.role,
         person=holding.token.person,
-        holds=holds,
+        holds=has - {holding.token.role},
     )
     offered = offers(holding.definition, holding.case, holding.token.role, facts)
     return tuple(

@@ -38,6 +38,10 @@ _PATHS = {"action": "azione", "status": "stato", "address": "indirizzo"}
 REVIEWER, PANEL, SCHOOL = "revisore", "commissione", "scuola"
 
 
+GIVEN = "given"
+"""Where the case's own record keeps whom a role was given to, in place of the person whom the call names."""
+
+
 class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
     """The mail can't be written yet: what it links to is still being made."""
 
@@ -60,7 +64,9 @@ class Occasion:
 
 
 def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]:
-    """Who holds `role` on this case: from the application's answers or from the call file."""
+    """Who holds `role` on this case: from the application's answers, as it was given to somebody, or from the call."""
+    if given := submission.record.get(GIVEN, {}).get(role):
+        return (Person(email=given),)
     if role in APPLICANT_SIDE:
         email = submission.answers.get(APPLICANT_SIDE[role])
         return (Person(email=email),) if email else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Tab
 from app.models import Review as ReviewRow
 from app.models import Submission, Timer
+from app.services import bodies
 from app.services.context import Context, ask_for
 from integrations.sheets.cells import Problem, parse_cell
 from integrations.sheets.layout import CellValue, TabLayout
@@ -25,7 +27,8 @@ SHEET_RULE = "sheet_rule"
 def reviews_of(session: Session, call: Call, submission: Submission) -> tuple[Review, ...]:
     """The reviews of the present version as the engine sees them.
 
-    A conflict of interest stays one when the answers change: it counts until the reviewer takes it back.
+    A conflict of interest stays one when the answers change: it counts until the reviewer takes it back. Who is of the
+    organisation that applies is in conflict, whatever they write.
     """
     query = select(ReviewRow).where(ReviewRow.submission_id == submission.id)
     current: dict[str, ReviewRow] = {}
@@ -33,7 +36,15 @@ def reviews_of(session: Session, call: Call, submission: Submission) -> tuple[Re
         current.pop(row.reviewer, None)
         if row.conflict or row.version == submission.version:
             current[row.reviewer] = row
-    return tuple(as_review(call, row) for _, row in sorted(current.items()))
+    given = {name: as_review(call, row) for name, row in current.items()}
+    for name in _of_the_applicant(call, submission):
+        given[name] = replace(given.get(name) or Review(name, valid=False), valid=False, conflict=True)
+    return tuple(review for _, review in sorted(given.items()))
+
+
+def _of_the_applicant(call: Call, submission: Submission) -> list[str]:
+    people = call.people("revisore", submission.site)
+    return [person.name for person in people if bodies.of_the_applicant(submission.answers, person)]
 
 
 def not_awaited(session: Session, call: Call, submission: Submission) -> frozenset[str]:

@@ -36,6 +36,7 @@ OPINION = Text(it="Parere", en="Opinion")
 TIME_PASSED = Text(it="Il tempo è passato", en="The time has passed")
 
 BESIDES: Mapping[str, Text] = {
+    "reassigned": Text(it="Affidata a un’altra persona", en="Given to somebody else"),
     TAKEN_BACK: Text(it="Decisione annullata da chi l’aveva presa", en="Decision taken back by whoever took it"),
     "address_corrected": Text(it="Indirizzo email corretto", en="E-mail address corrected"),
     "mail_returned": Text(
@@ -75,6 +76,8 @@ def detail(reading: Reading, event: Event, body: Mapping[str, Any]) -> str:
     lines = []
     if reading.staff and event.actor != SYSTEM and event.from_state is not None:
         lines.append(f"{event_label(reading.workflow, event, reading.language)} – {_who(reading, event)}")
+    elif reading.staff and event.event in BESIDES:
+        lines.append(BESIDES[event.event].in_(reading.language))
     elif reading.staff and event.event.startswith(TIMER_PREFIX):
         lines.append(TIME_PASSED.in_(reading.language))
     lines += [f"{label}: {text}" for label, text in _words(reading, event, body.get("inputs", {}))]

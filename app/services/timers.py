@@ -18,14 +18,17 @@ from app.models import Submission, Timer
 from app.services import cases, mailing, together, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
-from app.services.reviews import SHEET_RULE
+from app.services.reviews import SHEET_RULE, reviews_of
 from workflows.dates import after_quiet
 from workflows.definition import SYSTEM
-from workflows.engine import PlannedTimer, fall_due, sheet_events
+from workflows.engine import PlannedTimer, fall_due, needs, sheet_events
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+
+NOBODY, DECIDES = "nessuno_valuta", "coordinatore"
+"""The mail that says that nobody is left to review, and whom it goes to."""
 
 
 def fire_due(context: Context) -> int:
@@ -144,6 +147,7 @@ def _try_sheet_rules(context: Context, session: Session, call: Call, submission:
             continue
         return "fired"
     _ask_substitutes(context, session, submission)
+    _escalate_unreviewed(context, session, call, submission)
     return "waits"
 
 
@@ -153,6 +157,19 @@ def _ask_substitutes(context: Context, session: Session, submission: Submission)
     for notify in workflow_of(session, context, submission).state(submission.state).notify:
         if notify.role == mailing.PANEL:
             mailing.ask(context, session, submission, notify.message, [notify.role], occasion)
+
+
+def _escalate_unreviewed(context: Context, session: Session, call: Call, submission: Submission) -> None:
+    """Where every reviewer abstained or is in conflict, no deadline is waited for: the coordinator goes on with it."""
+    definition, record = workflow_of(session, context, submission), submission.record
+    if record.get("overdue") or "reviews" not in needs(definition, submission.state):
+        return
+    out = [review for review in reviews_of(session, call, submission) if review.conflict or review.abstained]
+    if len(out) < len(call.people(mailing.REVIEWER, submission.site)):
+        return
+    granted = sorted({*record.get("escalated", []), DECIDES})
+    submission.record = {**record, "overdue": True, "escalated": granted}
+    mailing.ask(context, session, submission, NOBODY, [DECIDES], mailing.Occasion(submission.entered_seq))
 
 
 def _together(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:

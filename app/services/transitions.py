@@ -14,14 +14,14 @@ from werkzeug.datastructures import FileStorage
 from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
-from app.services import cases, eventlog, files, mailing, outbox, places, together, tokens, undo
+from app.services import cases, eventlog, files, outbox, parts, places, together, tokens, undo
 from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
 from app.services.effects import Happened, carry_out
 from app.services.facts import Question, facts_of
 from app.services.reviews import SHEET_RULE
 from workflows.dates import at_local
-from workflows.definition import ROLES, SYSTEM
+from workflows.definition import SYSTEM
 from workflows.engine import Outcome, Refusal
 from workflows.engine import begin as begin_case
 from workflows.engine import fire as fire_event
@@ -96,7 +96,7 @@ def fire(context: Context, session: Session, call: Call, submission: Submission,
     definition = workflow_of(session, context, submission)
     case = cases.case_of(session, context, submission)
     question = Question(session, call, submission, now, act.inputs)
-    holds = roles_of(call, submission, act.person) - {act.role}
+    holds = parts.parts_of(session, call, submission, act.person) - {act.role}
     facts = facts_of(question, definition, case, act.event, actor=act.role, person=act.person, holds=holds)
     outcome = fire_event(definition, case, act.event, facts)
     if isinstance(outcome, Refusal):
@@ -128,18 +128,6 @@ def take_back(context: Context, session: Session, call: Call, submission: Submis
     submission.updated_at = now
     carry_out(context, session, Happened(call, submission, TAKEN_BACK, outcome, event.seq, now))
     return outcome
-
-
-def roles_of(call: Call, submission: Submission, email: str) -> frozenset[str]:
-    """Every role that the person of this address has on the case."""
-    if not email:
-        return frozenset()
-    wanted = email.casefold()
-    return frozenset(
-        role
-        for role in ROLES
-        if any(person.email.casefold() == wanted for person in mailing.holders(call, submission, role))
-    )
 
 
 def _inputs(act: Act, outcome: Outcome, language: str) -> dict[str, Any]:
@@ -213,18 +201,19 @@ def _remember(call: Call, submission: Submission, act: Act, outcome: Outcome, pa
     submission.version += outcome.new_version
     submission.record = {
         **{name: value for name, value in submission.record.items() if name != undo.KEPT},
-        **_powers(submission.record, outcome),
+        **_powers(submission.record, outcome, act),
         **_traces(act, outcome, inputs, submission.record),
     }
 
 
-def _powers(record: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+def _powers(record: Mapping[str, Any], outcome: Outcome, act: Act) -> dict[str, Any]:
     """Who may act for whom from now on; what was granted for a state ends with it."""
     kept = [] if outcome.changed else record.get("escalated", [])
     abstained = [*record.get("abstained", []), *([outcome.abstained] if outcome.abstained else [])]
     return {
         "escalated": sorted({*kept, *outcome.grants}),
         "abstained": abstained,
+        parts.DECLARED: [*record.get(parts.DECLARED, []), *([act.person.casefold()] if outcome.abstained else [])],
         "overdue": bool(record.get("overdue")) and not outcome.changed,
     }
 

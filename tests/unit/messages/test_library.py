@@ -15,6 +15,9 @@ from forms.document import parse
 FILES = sorted((Path(__file__).parents[3] / "app" / "messages" / "mail").glob("*.yaml"))
 LANGUAGES = ("it", "en")
 SENT_BY_SERVICES = {
+    "assegnata_a_te",
+    "nessuno_valuta",
+    "non_piu_tua",
     "bando_in_chiusura",
     "bozza",
     "diritti_privacy",
