@@ -119,6 +119,11 @@ SETTINGS = (
         "applications taken from one network address in ten minutes; `0`: no limit",
     ),
     Setting(
+        "HUBOUT_MAILS_PER_DOMAIN",
+        "`120`; the SMTP sink takes all at once",
+        "mails sent in a minute to the addresses of one domain, by all workers together; `0`: no limit",
+    ),
+    Setting(
         "HUBOUT_API_KEYS",
         "none",
         "integrators of the API as `name:sha256`, separated by commas (docs/api.md): only the SHA-256 of a key stands "
@@ -171,6 +176,7 @@ class Settings:
     clamd_url: str | None
     trusted_proxies: int
     sends_per_address: int
+    mails_per_domain: int
     api_keys: tuple[values.ApiKey, ...] = field(repr=False)
     api_origins: tuple[str, ...]
     log_sheets: bool
@@ -294,6 +300,7 @@ def _read(reader: _Reader) -> Settings:
         clamd_url=reader.read("HUBOUT_CLAMD_URL", values.url("tcp", "unix"), None),
         trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", values.whole(0, 9), 0),
         sends_per_address=reader.read("HUBOUT_SENDS_PER_ADDRESS", values.whole(0, 100_000), 60),
+        mails_per_domain=reader.read("HUBOUT_MAILS_PER_DOMAIN", values.whole(0, 100_000), 0 if embedded_smtp else 120),
         api_keys=reader.read("HUBOUT_API_KEYS", values.api_keys, ()),
         api_origins=reader.read("HUBOUT_API_ORIGINS", values.origins, ()),
         log_sheets=reader.read("HUBOUT_LOG_SHEETS", values.flag, default=False),

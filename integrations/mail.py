@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import select
 import smtplib
 import socket
 import ssl
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from email.errors import MessageError
@@ -42,6 +44,7 @@ _ONE_ADDRESS = re.compile(rf"(?P<bare>{_SPEC})|(?P<name>[^<>]*)<(?P<named>{_SPEC
 _TOO_BIG = 552
 _PERMANENT = 500
 _REASON_CHARS = 200
+_FRESH = 5.0  # seconds for which a connection that was just used is taken to be alive
 
 
 class MailError(Exception):
@@ -54,6 +57,10 @@ class MailError(Exception):
 
 class Temporary(MailError):  # noqa: N818 - callers read `except Temporary`
     """It may work later: server away, busy, or misconfigured. The mail itself is not at fault."""
+
+
+class Away(Temporary):
+    """The server itself can't be reached, or takes nobody in: no other mail would fare better now."""
 
 
 class Permanent(MailError):  # noqa: N818 - callers read `except Permanent`
@@ -185,6 +192,7 @@ class SmtpTransport:
         self._timeout = timeout
         self._context = context or ssl.create_default_context()
         self._connection: smtplib.SMTP | None = None
+        self._used_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -198,12 +206,14 @@ class SmtpTransport:
         """Hand `message` over; on return the server has taken responsibility for it.
 
         Raises:
+            Away: try again later, and no other mail before.
             Temporary: try again later.
             Permanent: never try again; the address or the message is refused.
         """
         mail = build(message)
         try:
             self._ready().send_message(mail)
+            self._used_at = time.monotonic()
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise _refusal(code, text) from error
@@ -230,6 +240,8 @@ class SmtpTransport:
     def _ready(self) -> smtplib.SMTP:
         """A living connection: servers close idle ones, so an old one is asked first."""
         if self._connection:
+            if time.monotonic() - self._used_at < _FRESH and not _has_closed(self._connection):
+                return self._connection
             with suppress(smtplib.SMTPException, OSError):
                 if self._connection.noop()[0] < _PERMANENT - 100:
                     return self._connection
@@ -238,7 +250,7 @@ class SmtpTransport:
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
-        """A greeted, encrypted and signed-in connection. All that fails here is temporary: no mail is at fault."""
+        """A greeted, encrypted and signed-in connection. Nothing that fails here is a mail's fault."""
         server = self.server
         connection: smtplib.SMTP | None = None
         try:
@@ -257,11 +269,16 @@ class SmtpTransport:
                 connection.login(server.user, server.password)
         except smtplib.SMTPResponseException as error:
             _drop(connection)
-            raise Temporary(_reason(error.smtp_code, error.smtp_error)) from error
+            raise Away(_reason(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
             _drop(connection)
-            raise Temporary(f"{type(error).__name__}: {error}") from error
+            raise Away(f"{type(error).__name__}: {error}") from error
         return connection
+
+
+def _has_closed(connection: smtplib.SMTP) -> bool:
+    """Whether the server has closed the connection, or said that it will: there is something to read, unasked."""
+    return connection.sock is None or bool(select.select([connection.sock], [], [], 0)[0])
 
 
 def _drop(connection: smtplib.SMTP | None) -> None:

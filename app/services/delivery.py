@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from app.models import OutboxMessage
-from app.services import bounces, mailing, outbox
+from app.services import bounces, limits, outbox, writing
 from app.services.context import Context
 from integrations.dsn import address_is_gone
-from integrations.mail import MailMessage, Permanent, Temporary
+from integrations.mail import Away, MailMessage, Permanent, Temporary
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +25,42 @@ def send_due(context: Context) -> int:
         with context.write() as session:
             now = context.clock.now()
             claimed = [row.id for row in outbox.claim(session, "mail", now)]
-            lease_ends = now + outbox.LEASE
-        for row_id in claimed:
-            if context.clock.now() >= lease_ends - HALF_A_LEASE:  # slow: what is left goes to whoever asks for it next
-                return sent
-            sent += _send(context, row_id)
-        if len(claimed) < outbox.BATCH:
+        taken, left = _send_all(context, claimed, now + outbox.LEASE)
+        sent += taken
+        if left:
+            with context.write() as session:
+                outbox.give_back(session, left)
+        if left or len(claimed) < outbox.BATCH:
             return sent
 
 
+def _send_all(context: Context, claimed: Sequence[int], lease_ends: datetime) -> tuple[int, Sequence[int]]:
+    """How many of the claimed rows were sent, and those that were not tried: the server is away, or slow."""
+    sent = 0
+    for place, row_id in enumerate(claimed):
+        if context.clock.now() >= lease_ends - HALF_A_LEASE:
+            return sent, claimed[place:]
+        try:
+            sent += _send(context, row_id)
+        except Away as error:
+            _note(context, row_id, error.reason, final=False)
+            return sent, claimed[place + 1 :]
+    return sent, ()
+
+
 def _send(context: Context, row_id: int) -> bool:
-    message = _written(context, row_id)
+    """Send one mail; whether the server has it.
+
+    Raises:
+        Away: no mail can be sent now.
+    """
+    message = _written(context, row_id) if _in_turn(context, row_id) else None
     if message is None:
         return False
     try:
         context.transport.send(message)
+    except Away:
+        raise
     except Temporary as error:
         _note(context, row_id, error.reason, final=False)
         return False
@@ -50,6 +73,24 @@ def _send(context: Context, row_id: int) -> bool:
     return True
 
 
+def _in_turn(context: Context, row_id: int) -> bool:
+    """Whether the row's domain takes one more mail now; else all that waits for it waits a while longer."""
+    limit = limits.mails_per_domain(context)
+    if not limit.most:
+        return True
+    with context.read() as session:
+        row = session.get(OutboxMessage, row_id)
+        domain = row.target.rpartition("@")[2].casefold() if row else ""
+    wait = limits.wait_for(context, limit, domain)
+    if not wait:
+        return True
+    with context.write() as session:
+        until = context.clock.now() + timedelta(seconds=wait)
+        outbox.give_back(session, [row_id])
+        outbox.hold_domain(session, domain, until)
+    return False
+
+
 def _written(context: Context, row_id: int) -> MailMessage | None:
     with context.read() as session:
         row = session.get(OutboxMessage, row_id)
@@ -59,8 +100,8 @@ def _written(context: Context, row_id: int) -> MailMessage | None:
         final = bool(reason)
         try:
             if not final:
-                return mailing.write(context, session, row)
-        except mailing.NotYet as not_yet:
+                return writing.write(context, session, row)
+        except writing.NotYet as not_yet:
             reason = str(not_yet)
         except Exception as error:
             # one mail that can't be written must not keep the others from being sent

@@ -47,6 +47,11 @@ def sends_per_address(context: Context) -> Limit:
     return Limit("sends", context.settings.sends_per_address, 600)
 
 
+def mails_per_domain(context: Context) -> Limit:
+    """Mails to addresses of one domain: a provider that gets too many at once takes none."""
+    return Limit("mails", context.settings.mails_per_domain, 60)
+
+
 def wait_for(context: Context, limit: Limit, who: str) -> int:
     """Count one act of `who`: 0 where it may go on, else the seconds until the window ends."""
     if not who or not limit.most:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any, Literal
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -137,6 +137,26 @@ def try_again(row: OutboxMessage, reason: str, now: datetime, *, after: timedelt
         row.dead_at = now
         return
     row.next_try_at = now + (after or _pause(row.attempts))
+
+
+def give_back(session: Session, ids: Sequence[int]) -> None:
+    """End the claims of these rows, which were not tried."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids), OutboxMessage.leased_until.is_not(None))
+        .values(leased_until=None, attempts=OutboxMessage.attempts - 1)
+    )
+
+
+def hold_domain(session: Session, domain: str, until: datetime) -> None:
+    """Let the mails to a domain wait: it gets no more for now. No try is counted."""
+    mine = (OutboxMessage.channel == "mail", OutboxMessage.target.iendswith(f"@{domain}", autoescape=True))
+    waiting = (OutboxMessage.delivered_at.is_(None), OutboxMessage.dead_at.is_(None))
+    session.execute(
+        update(OutboxMessage)
+        .where(*mine, *waiting, OutboxMessage.leased_until.is_(None), OutboxMessage.next_try_at < until)
+        .values(next_try_at=until)
+    )
 
 
 def bury(row: OutboxMessage, reason: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.models import Event, OutboxMessage, Submission
-from app.services import eventlog, mailing
+from app.services import eventlog, writing
 from tests.integration.web.conftest import COWORKING, Site, fill_in, heading, hidden, mistakes
 
 FORM = f"/bandi/{COWORKING}/domanda"
@@ -38,7 +38,7 @@ def _waiting_mails(site: Site) -> list[tuple[str, str]]:
     with site.context.read() as session:
         rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
         for row in rows:
-            mailing.write(site.context, session, row)
+            writing.write(site.context, session, row)
         return [(row.target, row.payload["message"]) for row in rows]
 
 

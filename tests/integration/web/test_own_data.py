@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.models import Event, OutboxMessage
-from app.services import eventlog, mailing
+from app.services import eventlog, writing
 from tests.integration.web.conftest import COWORKING, Site, body, fill_in, heading, hidden, mistakes
 
 FORM = f"/bandi/{COWORKING}/domanda"
@@ -73,7 +73,7 @@ def test_a_request_goes_to_the_office_and_into_the_log(site: Site, page: str) ->
         assert eventlog.broken_links(session) == []
         row = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
         assert row is not None
-        mail = mailing.write(site.context, session, row)
+        mail = writing.write(site.context, session, row)
     assert mail.to == "sportello@comune-cinisello.example.org"
     assert "Chiara" not in mail.subject
     assert "Correggere un dato" in mail.text

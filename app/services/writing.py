@@ -1,0 +1,172 @@
+"""Mails written at the last moment: what an outbox row asks for, with the case as it stands now (design.md §2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalogue.calls import Call, Tab
+from app.catalogue.mail_html import compose
+from app.catalogue.messages import Message
+from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
+from app.security import mask_email
+from app.services import cases, drafts, opinions, outbox, places, rankings, tokens
+from app.services.context import Context
+from app.services.definitions import workflow_of
+from app.services.mail_values import Letterhead, values_of
+from app.services.mailing import APPLICANT_SIDE, act_of
+from app.services.reviews import reviews_of
+from app.services.roles import role_label
+from integrations.mail import MailMessage, domain_of, thread_id_for
+
+_DATED = frozenset({"termine", "giorni", "inizio", "fine", "quando"})
+"""Placeholders that need the case's history and dates."""
+
+_RANKED = frozenset({"posizione", "punteggio", "totale"})
+"""Placeholders that need the ranking."""
+
+_PATHS = {"action": "azione", "status": "stato", "address": "indirizzo"}
+"""First part of a link's path, by what the link is for."""
+
+
+class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
+    """The mail can't be written yet: what it links to is still being made."""
+
+
+def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage:
+    """The mail that an outbox row asks for.
+
+    Raises:
+        NotYet: the spreadsheet it links to is not there yet.
+    """
+    if row.submission_id is None:
+        return drafts.write(context, session, row)
+    submission = session.get_one(Submission, row.submission_id)
+    call = context.catalogue.calls[submission.call]
+    message = call.messages[row.payload["message"]]
+    language = submission.language if row.payload["role"] in APPLICANT_SIDE else "it"
+    head = _letterhead(context, session, submission, row, message, language)
+    prefix = "/en" if language == "en" else ""
+    values = values_of(head, message.placeholders) | {
+        "email_ufficio": call.file.office.email,
+        "telefono_ufficio": call.file.office.phone,
+        "link_privacy": f"{context.settings.base_url}{prefix}/privacy",
+    }
+    parts = compose(message, language, values)
+    return MailMessage(
+        sender=context.settings.mail_from,
+        to=row.target,
+        subject=parts.subject,
+        text=parts.text,
+        html=parts.html,
+        date=context.clock.now(),
+        message_id=outbox.message_id(row, context.settings),
+        thread_id=thread_id_for(submission.reference, domain_of(context.settings.mail_from)),
+        reply_to=call.file.office.email,
+        language=language,
+    )
+
+
+def _letterhead(
+    context: Context, session: Session, submission: Submission, row: OutboxMessage, message: Message, language: str
+) -> Letterhead:
+    """What the message speaks of. Only what its placeholders need is looked up: a backlog has thousands of mails."""
+    call, payload, wants = context.catalogue.calls[submission.call], row.payload, message.placeholders
+    act = act_of(session, submission, payload["seq"])
+    token = session.get(ActionToken, payload["token"]) if payload["token"] else None
+    site = call.site_of(submission.answers)
+    tab = next((tab for tab in call.tabs(site) if tab.reviewer and tab.reviewer.email == row.target), None)
+    case = cases.case_of(session, context, submission) if wants & _DATED else None
+    state = workflow_of(session, context, submission).state(submission.state)
+    counted = case and state.clock != "stop"
+    return Letterhead(
+        submission=submission,
+        call=call,
+        language=language,
+        now=context.clock.now(),
+        act=act,
+        notes=_notes(session, submission, payload["seq"]) if "note" in wants else (),
+        joined_title=_title_of(session, act.get("target")) if "titolo_2" in wants else "",
+        lost=_recipient_of(session, payload.get("about"), language),
+        due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
+        link_until=token.expires_at if token else None,
+        term=cases.term_of(session, context, submission, case) if case and counted else None,
+        start=case.anchors.get("start") if case else None,
+        end=case.anchors.get("end") if case else None,
+        meeting=case.anchors.get("meeting") if case else None,
+        position=places.position(session, call, submission) if "posizione" in wants else None,
+        standing=rankings.standing_of(session, call, submission) if wants & _RANKED else None,
+        waiting=_waiting_beside(session, submission) if "in_attesa" in wants else None,
+        scores=_scores(session, call, submission) if wants & {"media", "n"} else (),
+        deleted_on=cases.deletion_day(session, context, submission) if "data_cancellazione" in wants else None,
+        tab=tab.title if tab else "",
+        sheet_title=call.file.sheet.title or call.file.sheet.workbook if call.file.sheet else "",
+        links=_links(context, session, call, message, token, tab, language),
+    )
+
+
+def _links(
+    context: Context,
+    session: Session,
+    call: Call,
+    message: Message,
+    token: ActionToken | None,
+    tab: Tab | None,
+    language: str,
+) -> dict[str, str]:
+    """The links that are made for this very mail, by placeholder."""
+    base_url = f"{context.settings.base_url}{'/en' if language == 'en' else ''}"
+    links = {}
+    if token:
+        text = tokens.text_of(token, context.settings.secret_keys)
+        links[message.link or ""] = f"{base_url}/{_PATHS[token.purpose]}/{text}"
+    if message.link == "link_foglio":
+        links["link_foglio"] = _sheet_link(context, session, tab.workbook if tab else "")
+    if message.link == "link_bando" and call.open_at(context.clock.now()):
+        links["link_bando"] = f"{base_url}/bandi/{call.id}"
+    return links
+
+
+def _scores(session: Session, call: Call, submission: Submission) -> tuple[int, ...]:
+    """The points of the reviews that count."""
+    found = reviews_of(session, call, submission)
+    return tuple(review.score for review in found if review.valid and review.score is not None)
+
+
+def _notes(session: Session, submission: Submission, seq: int) -> tuple[str, ...]:
+    """What the reviewers of the present version wrote for the group, or the cities in the round that `seq` ended."""
+    query = select(Review.note).where(
+        Review.submission_id == submission.id, Review.version == submission.version, Review.note != ""
+    )
+    return (*session.scalars(query.order_by(Review.reviewer)), *opinions.reasons(session, submission, seq))
+
+
+def _waiting_beside(session: Session, submission: Submission) -> int:
+    """How many students of the class are where this one is, this one among them."""
+    code = submission.record.get("invite", {}).get("code")
+    query = select(Submission).where(Submission.call == submission.call, Submission.state == submission.state)
+    return sum(case.record.get("invite", {}).get("code") == code for case in session.scalars(query))
+
+
+def _title_of(session: Session, reference: Any) -> str:
+    """The title of another proposal, by its reference."""
+    query = select(Submission.answers).where(Submission.reference == str(reference or "").strip().upper())
+    return str((session.scalars(query).one_or_none() or {}).get("titolo", ""))
+
+
+def _recipient_of(session: Session, row_id: int | None, language: str) -> str:
+    """Who another mail was for: in which role, at which address (masked)."""
+    row = session.get(OutboxMessage, row_id) if row_id else None
+    return f"{role_label(row.payload['role'], language)}, {mask_email(row.target)}" if row else ""
+
+
+def _sheet_link(context: Context, session: Session, workbook: str) -> str:
+    sheet = session.get(Spreadsheet, workbook)
+    if sheet is None or sheet.spreadsheet_id is None:
+        raise NotYet(f"workbook {workbook} is still being made")
+    if context.settings.sheets_url:
+        return f"{context.settings.sheets_url}/sheets/{sheet.spreadsheet_id}"
+    return f"https://docs.google.com/spreadsheets/d/{sheet.spreadsheet_id}/edit"
