@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from app.catalogue.messages import Message
+from app.catalogue.sheet_settings import Asked, MoreTab, PartnerColumn, SheetSettings, Summary
 from app.dates import ROME
 from forms.definition import FieldDefinition, FormDefinition, Text
 from forms.document import Document, Strict
@@ -135,73 +135,6 @@ class Office(Strict):
     court: str = "TAR competente per territorio"
 
 
-REVIEW_PARTS: Mapping[str, str] = {
-    "esito_proposto": "outcome",
-    "punteggio_0_100": "score",
-    "conflitto": "conflict",
-    "note_per_il_gruppo": "note",
-}
-"""Columns that make a review by their very names."""
-
-
-Asked = Literal["reviewer", "province", "panel"]
-"""Whom a tab asks: a reviewer, the Provincia, or a member of the panel."""
-
-RANGE = re.compile(r"_0_\d+$")
-"""What the id of a panel's column may end in: `innovazione_0_25` gives points for `innovazione`."""
-
-
-class PartnerColumn(Strict):
-    """A column that reviewers, the Provincia or the panel fill in.
-
-    `asks` says whose tab has it, `only` (reviewers' ids) that some reviewers' tabs have it; `means` what it is for a
-    review where its id does not say it (`esito_proposto`, `punteggio_0_100`, `conflitto`, `note_per_il_gruppo`).
-    """
-
-    id: str
-    type: Literal["text", "integer", "date", "bool", "choice"] | None = None
-    options: tuple[str, ...] = ()
-    min: int | None = None
-    max: int | None = None
-    asks: Asked = "reviewer"
-    only: tuple[str, ...] = ()
-    means: Literal["outcome", "score", "conflict", "note"] | None = None
-
-    @model_validator(mode="after")
-    def _options_make_a_choice(self) -> PartnerColumn:
-        if self.type == "choice" and not self.options:
-            raise ValueError("a choice needs options | add `options: [sì, no]`")
-        return self
-
-    @property
-    def part(self) -> str | None:
-        """What the column is for a review: outcome, score, conflict, note, or nothing that counts."""
-        return self.means or REVIEW_PARTS.get(self.id)
-
-    @property
-    def criterion(self) -> str | None:
-        """The criterion that a panel's column gives whole points for; None for any other column."""
-        if self.asks != "panel" or self.kind != "integer" or self.max is None:
-            return None
-        return RANGE.sub("", self.id)
-
-    @property
-    def kind(self) -> Literal["text", "integer", "date", "bool", "choice"]:
-        """The type, told by the options where the author named none."""
-        return self.type or ("choice" if self.options else "text")
-
-
-class SheetSettings(Strict):
-    """The workbook, our columns and theirs. `spreadsheet_id` names one that exists and is shared with us."""
-
-    workbook: str
-    title: str | None = None
-    spreadsheet_id: str | None = None
-    tab: str = "Domande"
-    columns: tuple[str, ...]
-    partner_columns: tuple[PartnerColumn, ...] = ()
-
-
 class CallFile(Strict):
     """A call as its author writes it; unknown keys are errors."""
 
@@ -258,13 +191,21 @@ def _people(value: Any) -> dict[str, PeopleValue]:
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab of one workbook and the reviewer who works in it (None: rows only, nobody is asked)."""
+    """One tab of one workbook and the reviewer who works in it (None: rows only, nobody is asked).
+
+    `content` are our columns of it, `columns` the partners'. A tab that `shows` a summary has rows of its own making,
+    of the call's `sites`; one with `states` has the cases that came to them.
+    """
 
     workbook: str
     title: str
     reviewer: Person | None
     columns: tuple[PartnerColumn, ...]
     asks: Asked = "reviewer"
+    content: tuple[str, ...] = ()
+    shows: Summary | None = None
+    states: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -351,12 +292,14 @@ class Call:
         return people[:1] if role in ("coordinatore", "istruttore", "protocollo") else people
 
     def tabs(self, site: str) -> tuple[Tab, ...]:
-        """The tabs a case of `site` has a row in: one for each who is asked by name; where nobody is, one for all."""
+        """The tabs a case of `site` may have a row in: one for each who is asked by name; where nobody is, one for all.
+
+        Then those that the call adds for its cases; summaries have rows of their own.
+        """
         sheet = self.file.sheet
         if sheet is None:
             return ()
-        workbook = self.site(site).workbook or sheet.workbook
-        title = self.site(site).tab or sheet.tab
+        workbook, title = self._workbook(site), self.site(site).tab or sheet.tab
         columns: dict[Asked, tuple[PartnerColumn, ...]] = {
             asks: tuple(column for column in sheet.partner_columns if column.asks == asks)
             for asks in ("reviewer", "panel", "province")
@@ -368,15 +311,34 @@ class Call:
                 title if len(reviewers) == 1 else f"{title} – {reviewer.name}",
                 reviewer,
                 tuple(column for column in columns["reviewer"] if not column.only or reviewer.id in column.only),
+                content=sheet.columns,
             )
             for reviewer in reviewers
         ]
         panel = self.people("commissione", site) if columns["panel"] else ()
-        tabs += [Tab(workbook, f"{title} – {each.name}", each, columns["panel"], "panel") for each in panel]
-        tabs = tabs or [Tab(workbook, title, None, columns["reviewer"])]
+        tabs += [
+            Tab(workbook, f"{title} – {each.name}", each, columns["panel"], "panel", sheet.columns) for each in panel
+        ]
+        tabs = tabs or [Tab(workbook, title, None, columns["reviewer"], content=sheet.columns)]
         province = self.people("provincia", site) if columns["province"] else ()
-        tabs += [Tab(workbook, f"{title} – {each.name}", each, columns["province"], "province") for each in province]
+        opinion = columns["province"]
+        tabs += [Tab(workbook, f"{title} – {each.name}", each, opinion, "province", sheet.columns) for each in province]
+        more = (each for each in sheet.more_tabs if not each.shows and site in (each.sites or (site,)))
+        return (*tabs, *(_more(each, workbook) for each in more))
+
+    def summary_tabs(self) -> tuple[Tab, ...]:
+        """The call's summaries: each in every workbook that its sites lead to."""
+        tabs: list[Tab] = []
+        for each in self.file.sheet.more_tabs if self.file.sheet else ():
+            sites: dict[str, list[str]] = {}
+            for site in each.sites or self.site_ids():
+                sites.setdefault(self._workbook(site), []).append(site)
+            if each.shows:
+                tabs += [_more(each, workbook, tuple(own)) for workbook, own in sites.items()]
         return tuple(tabs)
+
+    def _workbook(self, site: str) -> str:
+        return self.site(site).workbook or (self.file.sheet.workbook if self.file.sheet else "")
 
     @property
     def criteria(self) -> dict[str, int]:
@@ -391,4 +353,19 @@ class Call:
 
     def all_tabs(self) -> tuple[Tab, ...]:
         """Every tab of the call, each once."""
-        return tuple({(tab.workbook, tab.title): tab for site in self.site_ids() for tab in self.tabs(site)}.values())
+        of_cases = [tab for site in self.site_ids() for tab in self.tabs(site)]
+        return tuple({(tab.workbook, tab.title): tab for tab in (*of_cases, *self.summary_tabs())}.values())
+
+
+def _more(more: MoreTab, workbook: str, sites: tuple[str, ...] = ()) -> Tab:
+    """The tab that a call adds beside those of reviewers and panel."""
+    return Tab(
+        workbook,
+        more.tab,
+        None,
+        more.partner_columns,
+        content=more.columns,
+        shows=more.shows,
+        states=more.states,
+        sites=sites,
+    )

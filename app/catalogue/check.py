@@ -12,6 +12,7 @@ from pathlib import Path
 from app.catalogue.calls import PEOPLE_KEYS, Call
 from app.catalogue.library import CALLS, Catalogue, read_catalogue
 from app.catalogue.premises import premises_of
+from app.catalogue.sheet_settings import CASE_COLUMNS, MoreTab, SheetSettings
 from forms.definition import Derived, FormDefinition
 from forms.document import Document, Fault
 from integrations.sheets.layout import LEFT, RIGHT
@@ -183,20 +184,40 @@ def _sheet(call: Call, document: Document) -> Iterator[Fault]:
     sheet = call.file.sheet
     if sheet is None:
         return
+    yield from _columns(call, document, ("sheet",), sheet)
+    sites, states = set(call.site_ids()), {state.id for state in call.workflow.states}
+    for index, more in enumerate(sheet.more_tabs):
+        path = ("sheet", "more_tabs", index)
+        yield from _columns(call, document, path, more)
+        for site in sorted(set(more.sites) - sites):
+            yield document.fault((*path, "sites"), f"site `{site}` is no answer of the form", "remove it")
+        for state in sorted(set(more.states) - states):
+            what = f"workflow `{call.workflow.workflow}` has no state `{state}`"
+            yield document.fault((*path, "states"), what, f"use some of {', '.join(sorted(states))}")
+        if more.shows == "places" and (call.workflow.capacity is None or len(call.workflow.capacity.key) != 3):  # noqa: PLR2004 - site, day, half-day
+            what = f"workflow `{call.workflow.workflow}` gives no desks away by site, day and half-day"
+            yield document.fault((*path, "shows"), what, "use `shows: waiting_list`, or remove the tab")
+
+
+def _columns(
+    call: Call, document: Document, path: tuple[str | int, ...], written: SheetSettings | MoreTab
+) -> Iterator[Fault]:
+    """The columns of a tab: ours are allowed by the form, nothing stands twice."""
     system = {column.id for column in (*LEFT, *RIGHT)}
     derived = {field.sheet.derived for field in call.form.fields if isinstance(field.sheet, Derived)}
-    for index, name in enumerate(sheet.columns):
-        path = ("sheet", "columns", index)
+    fields = {field.id for field in call.form.fields}
+    for index, name in enumerate(written.columns):
+        where = (*path, "columns", index)
         if name in system:
-            yield document.fault(path, f"the column `{name}` comes by itself", "remove it from the list")
-        elif sheet.columns.index(name) < index:
-            yield document.fault(path, f"the column `{name}` is listed twice", "remove one")
-        elif name not in derived:
-            yield from _content_column(call.form, document, path, name, derived)
+            yield document.fault(where, f"the column `{name}` comes by itself", "remove it from the list")
+        elif written.columns.index(name) < index:
+            yield document.fault(where, f"the column `{name}` is listed twice", "remove one")
+        elif name not in derived and (name in fields or name not in CASE_COLUMNS):
+            yield from _content_column(call.form, document, where, name, derived)
     seen: set[str] = set()
-    for index, column in enumerate(sheet.partner_columns):
-        where = ("sheet", "partner_columns", index, "id")
-        if column.id in system or column.id in sheet.columns:
+    for index, column in enumerate(written.partner_columns):
+        where = (*path, "partner_columns", index, "id")
+        if column.id in system or column.id in written.columns:
             yield document.fault(where, f"the partner column `{column.id}` clashes with one of ours", "rename it")
         if column.id in seen:
             yield document.fault(where, f"the partner column `{column.id}` is listed twice", "rename or remove one")
@@ -222,7 +243,7 @@ def _shared_tabs(catalogue: Catalogue) -> Iterator[Fault]:
     seen: dict[tuple[str, str], tuple[Call, object]] = {}
     for call in catalogue.calls.values():
         for tab in call.all_tabs():
-            columns = (call.file.sheet.columns if call.file.sheet else (), tab.columns)
+            columns = (tab.content, tab.columns, tab.shows)
             first, known = seen.setdefault((tab.workbook, tab.title), (call, columns))
             if known != columns:
                 what = f"tab «{tab.title}» of `{tab.workbook}` is also that of `{first.id}`, with other columns"

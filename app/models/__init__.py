@@ -6,7 +6,7 @@ from app.models.files import StoredFile
 from app.models.outbox import OutboxMessage
 from app.models.reviews import Review
 from app.models.seats import CallLock, Seat
-from app.models.sheets import SheetRow, Spreadsheet
+from app.models.sheets import SheetRow, Spreadsheet, SummaryRow
 from app.models.submissions import PinnedDefinition, Submission
 from app.models.timers import Timer
 from app.models.tokens import ActionToken
@@ -26,6 +26,7 @@ __all__ = [
     "Spreadsheet",
     "StoredFile",
     "Submission",
+    "SummaryRow",
     "Timer",
     "Unreachable",
 ]

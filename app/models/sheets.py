@@ -38,3 +38,16 @@ class SheetRow(Base):
     tab: Mapped[str] = mapped_column(String(120))
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     base: Mapped[dict[str, Any] | None] = mapped_column(Document)
+
+
+class SummaryRow(Base):
+    """One row of a summary tab, by its key, as it was last seen; what partners wrote beside our cells is in `base`."""
+
+    __tablename__ = "summary_rows"
+    __table_args__ = (UniqueConstraint("workbook", "tab", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workbook: Mapped[str] = mapped_column(String(80))
+    tab: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(120))
+    base: Mapped[dict[str, Any]] = mapped_column(Document)

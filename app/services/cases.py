@@ -25,7 +25,9 @@ REJECTED = frozenset({"respinta", "decaduta", "revocata", "ritirata", "esclusa",
 """Closed states whose data stay for the form's `rejected` period; the others stay for `success`."""
 
 APPLICANT_BIRTH = "data_nascita"
-LISTED = "lista_attesa"
+LISTED, RESERVE = "lista_attesa", "idonea"
+"""States in which cases wait: for a place, and for one of a ranking."""
+
 LIST_MONTHS = 12
 """How long a waiting list lives (clarifications.md §7, `list_end`)."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import String, cast, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from app.dates import local_day
 from app.models import (
     ActionToken,
     Event,
@@ -17,6 +20,9 @@ from app.models import (
 )
 from app.services.context import Context
 from app.services.definitions import form_of
+from app.services.indicators import BAND
+from forms.derive import fascia_eta
+from forms.model import BIRTH_DATE
 
 COUNTABLE = frozenset({"radio", "select", "checkboxes", "integer", "euro", "comune"})
 """Field types whose answers can be counted and tell nobody's story."""
@@ -30,8 +36,9 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
     addresses = [str(submission.answers.get(name, "")).casefold() for name in ("email", "genitore_email")]
     session.execute(delete(Unreachable).where(Unreachable.address.in_(addresses)))
     kept = {field.id for field in form.fields if field.type in COUNTABLE and field.pii in ("none", "ordinary")}
+    band = _band(submission)
     submission.answers = {name: value for name, value in submission.answers.items() if name in kept}
-    submission.record = {}
+    submission.record = {BAND: band} if band else {}
     submission.idempotency_key = f"{GONE}-{submission.reference}"
     events = select(Event.id).where(Event.submission_id == submission.id)
     session.execute(delete(EventPayload).where(EventPayload.event_id.in_(events)))
@@ -47,6 +54,12 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
         .values(target=GONE, dedupe_key=literal(f"{GONE}-") + cast(OutboxMessage.id, String))  # it named the address
     )
     _remove_files(context, session, submission)
+
+
+def _band(submission: Submission) -> str:
+    """The age band, which is counted; the birth date itself goes."""
+    born = submission.answers.get(BIRTH_DATE)
+    return fascia_eta(date.fromisoformat(born), local_day(submission.submitted_at)) if born else ""
 
 
 def _remove_files(context: Context, session: Session, submission: Submission) -> None:

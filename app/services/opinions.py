@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -51,3 +52,14 @@ def _between(session: Session, submission: Submission, after: int, before: int) 
         inputs = body.get("inputs", {})
         latest[actor] = Opinion(actor, str(inputs.get("parere", "")), str(inputs.get("motivazione", "")))
     return tuple(latest.values())
+
+
+def last_of(session: Session, submissions: Collection[int], actor: str) -> dict[int, str]:
+    """What the city `actor` said last of each of these cases, in whichever round: ok, changes or refused."""
+    query = (
+        select(Event.submission_id, EventPayload.body)
+        .join(EventPayload, EventPayload.event_id == Event.id)
+        .where(Event.submission_id.in_(submissions), Event.event == GIVEN, Event.actor == actor)
+        .order_by(Event.seq)
+    )
+    return {case: str(body.get("inputs", {}).get("parere", "")) for case, body in session.execute(query)}

@@ -112,6 +112,26 @@ def waiting_list(session: Session, call: Call, submission: Submission) -> Sequen
     if call.workflow.capacity and call.workflow.capacity.policy == "strict":
         own = keys_of(call, submission.answers)
         listed = [case for case in listed if keys_of(call, case.answers) == own]
+    return _ordered(session, call, listed)
+
+
+def waiting_lists(session: Session, call: Call) -> Sequence[Sequence[Submission]]:
+    """Every waiting list of the call, each in its order."""
+    query = select(Submission).where(Submission.call == call.id, Submission.state == LISTED)
+    strict = call.workflow.capacity is not None and call.workflow.capacity.policy == "strict"
+    lists: dict[tuple[str, tuple[str, ...]], list[Submission]] = {}
+    for case in session.scalars(query):
+        lists.setdefault((case.site, keys_of(call, case.answers) if strict else ()), []).append(case)
+    return [_ordered(session, call, listed) for _, listed in sorted(lists.items())]
+
+
+def taken(session: Session, calls: Iterable[str]) -> dict[tuple[str, str], int]:
+    """How many places of each (call, key) are held."""
+    query = select(Seat.call, Seat.key, func.sum(Seat.places)).where(Seat.call.in_(list(calls)))
+    return {(call, key): int(held) for call, key, held in session.execute(query.group_by(Seat.call, Seat.key))}
+
+
+def _ordered(session: Session, call: Call, listed: Sequence[Submission]) -> Sequence[Submission]:
     if call.workflow.capacity and call.workflow.capacity.order == "score":
         means = _means(session, call, listed)
         return sorted(listed, key=lambda case: (-means[case.id], case.confirmed_at or case.submitted_at, case.id))

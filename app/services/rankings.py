@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call, Person, Tab
 from app.models import Submission, Timer
+from app.services.cases import RESERVE
 from app.services.context import ask_for
 from app.services.reviews import YES
 from app.services.seen import seen_in_tabs
@@ -21,8 +22,8 @@ from integrations.sheets.layout import CellValue
 from workflows import ranking
 from workflows.case import PanelScore, Standing
 
-RESERVE, PLACE_FREED = "idonea", "scorrimento"
-"""The state in which cases wait for a place of the ranking, and the event by which one of them gets it."""
+PLACE_FREED = "scorrimento"
+"""The event by which one of those who wait gets a place of the ranking."""
 
 FROZEN, PUBLISHED = "ranking", "published"
 """Where `Submission.record` keeps the frozen line, and since when the case is in the list of the admitted."""

@@ -7,7 +7,7 @@ base after it. A fencing number keeps two syncs of one workbook from storing eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,17 +16,20 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.catalogue.calls import Call, PartnerColumn, Tab
-from app.models import OutboxMessage, SheetRow, Spreadsheet, Submission
-from app.services import outbox, reviews, sheet_rows
+from app.catalogue.calls import Call, Tab
+from app.catalogue.sheet_settings import PartnerColumn
+from app.models import OutboxMessage, Spreadsheet
+from app.services import outbox, reviews, seen_rows, sheet_rows, summaries
 from app.services.context import Context, ask_for
 from integrations.sheets.errors import Throttled
 from integrations.sheets.gateway import Gateway
 from integrations.sheets.layout import Column, TabLayout, case_tab
-from integrations.sheets.outcome import Base, BaseRow, Reconciled
+from integrations.sheets.outcome import Base, Reconciled
 from integrations.sheets.plan import plan_write
 from integrations.sheets.reconcile import reconcile
-from integrations.sheets.snapshot import SheetSnapshot
+from integrations.sheets.snapshot import SheetSnapshot, TabSnapshot
+from integrations.sheets.summary import refresh
+from integrations.sheets.totals import with_totals
 
 LEASE = timedelta(seconds=120)
 """A sync that dies gives its workbook back after this long."""
@@ -72,12 +75,16 @@ def work_tabs(context: Context, workbook: str) -> tuple[WorkTab, ...]:
 
 def layout_of(call: Call, tab: Tab) -> TabLayout:
     """The columns of a tab, from the call file."""
-    sheet = call.file.sheet
-    content = tuple(sheet_rows.content_column(call.form, name) for name in sheet.columns) if sheet else ()
-    return case_tab(tab.title, tab.title, content, tuple(_partner(column) for column in tab.columns))
+    partner = tuple(_partner(column) for column in tab.columns)
+    if tab.shows:
+        return summaries.layout_of(tab.shows, tab, partner)
+    content = tuple(sheet_rows.content_column(call.form, name) for name in tab.content)
+    return case_tab(tab.title, tab.title, content, partner)
 
 
 def _partner(column: PartnerColumn) -> Column:
+    if column.total:
+        return Column(column.id, "system", column.kind)
     return Column(column.id, "partner", column.kind, column.options, column.min, column.max)
 
 
@@ -120,13 +127,19 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
 def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabLayout]) -> str:
     """The spreadsheet of a workbook: the one that a call file names, or a new one."""
     sheets = [call.file.sheet for call in context.catalogue.calls.values() if call.file.sheet]
-    own = [sheet for sheet in sheets if sheet.workbook == turn.workbook]
+    own = (sheet for sheet in sheets if sheet.workbook == turn.workbook)
     named = next((sheet.spreadsheet_id for sheet in own if sheet.spreadsheet_id), None)
-    title = next((sheet.title for sheet in own if sheet.title), None) or f"HubOut – {turn.workbook}"
+    title = title_of(context, turn.workbook)
     spreadsheet_id = named or gateway.create_spreadsheet(title, layouts).spreadsheet_id
     with context.write() as session:
         session.get_one(Spreadsheet, turn.workbook).spreadsheet_id = spreadsheet_id
     return spreadsheet_id
+
+
+def title_of(context: Context, workbook: str) -> str:
+    """The name of a workbook's file, as the calls give it."""
+    sheets = (call.file.sheet for call in context.catalogue.calls.values() if call.file.sheet)
+    return next(filter(None, (sheet.title_of(workbook) for sheet in sheets)), f"HubOut – {workbook}")
 
 
 def _begin(context: Context, workbook: str) -> Turn | None:
@@ -163,15 +176,26 @@ def _import(
             theirs = snapshot.tab(each.layout)
             if theirs is None:
                 continue
-            base = _base_of(session, turn.workbook, each.tab.title)
-            ours = sheet_rows.rows_of(session, context, each.calls, each.tab)
-            result = reconcile(each.layout, base, ours, theirs)
-            touched = {edit.reference for edit in result.edits}
-            _store(session, turn.workbook, each.tab.title, result.seen_base, base)
+            base = seen_rows.base_of(session, turn.workbook, each.tab)
+            result = _merge(session, context, each, base, theirs)
+            seen_rows.store(session, turn.workbook, each.tab, result.seen_base, base)
+            touched = {edit.reference for edit in result.edits} if each.tab.shows is None else set()
             for reference in sorted(touched):
                 reviews.record(session, context, each.tab, each.layout, reference, result.seen_base[reference])
             merged.append(result)
         return tuple(merged)
+
+
+def _merge(session: Session, context: Context, each: WorkTab, base: Base, theirs: TabSnapshot) -> Reconciled:
+    """One tab: the rows that the database has, what was last seen, and what is there now."""
+    if each.tab.shows:
+        ours = summaries.rows_of(session, context, each.tab.shows, each.calls, each.tab)
+        return refresh(each.layout, base, ours, theirs)
+    ours = sheet_rows.rows_of(session, context, each.calls, each.tab, there=base)
+    for column in (column for column in each.tab.columns if column.total):
+        points = [other.id for other in each.tab.columns if other.criterion]
+        ours = with_totals(each.layout, ours, theirs, column.id, points)
+    return reconcile(each.layout, base, ours, theirs)
 
 
 def _finish(context: Context, turn: Turn, tabs: Sequence[WorkTab], merged: Sequence[Reconciled]) -> None:
@@ -181,8 +205,8 @@ def _finish(context: Context, turn: Turn, tabs: Sequence[WorkTab], merged: Seque
         if not _still_ours(session, turn):
             return
         for each, result in zip(tabs, merged, strict=True):
-            base = _base_of(session, turn.workbook, each.tab.title)
-            _store(session, turn.workbook, each.tab.title, result.next_base, base)
+            base = seen_rows.base_of(session, turn.workbook, each.tab)
+            seen_rows.store(session, turn.workbook, each.tab, result.next_base, base)
         for letter in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(turn.letters))):
             outbox.delivered(letter, now)
         sheet = session.get_one(Spreadsheet, turn.workbook)
@@ -208,39 +232,6 @@ def _put_back(context: Context, turn: Turn, reason: str, *, after: timedelta | N
 def _still_ours(session: Session, turn: Turn) -> bool:
     query = select(Spreadsheet.fence).where(Spreadsheet.workbook == turn.workbook).with_for_update()
     return session.scalars(query).one() == turn.fence
-
-
-def _base_of(session: Session, workbook: str, tab: str) -> dict[str, BaseRow]:
-    query = (
-        select(Submission.reference, SheetRow.base)
-        .join(Submission, Submission.id == SheetRow.submission_id)
-        .where(SheetRow.workbook == workbook, SheetRow.tab == tab)
-    )
-    return {reference: base for reference, base in session.execute(query) if base is not None}
-
-
-def _store(session: Session, workbook: str, tab: str, wanted: Base, known: Mapping[str, BaseRow]) -> None:
-    """Keep the rows of `wanted` that differ from `known`."""
-    changed = {reference: row for reference, row in wanted.items() if known.get(reference) != row}
-    if not changed:
-        return
-    ids = dict(
-        session.execute(select(Submission.reference, Submission.id).where(Submission.reference.in_(changed))).all()
-    )
-    rows = {
-        row.submission_id: row
-        for row in session.scalars(
-            select(SheetRow).where(
-                SheetRow.workbook == workbook, SheetRow.tab == tab, SheetRow.submission_id.in_(ids.values())
-            )
-        )
-    }
-    for reference, base in changed.items():
-        row = rows.get(ids[reference])
-        if row is None:
-            session.add(SheetRow(workbook=workbook, tab=tab, submission_id=ids[reference], base=dict(base)))
-        else:
-            row.base = dict(base)
 
 
 def request_sync(context: Context) -> datetime:

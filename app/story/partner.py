@@ -28,13 +28,14 @@ class Partner:
         return [dict(zip(header, row, strict=False)) for row in rows]
 
     def type_in(self, reference: str, cells: Mapping[str, str]) -> None:
-        """Type `cells` (column id -> what is typed) into the row of `reference`.
+        """Type `cells` (column id -> what is typed) into the row of `reference`, or of that key.
 
         Raises:
             LookupError: the row or a column is not there.
         """
         rows = self.rows()
-        number = next((place for place, row in enumerate(rows, 2) if row.get("codice") == reference), None)
+        keys = [row.get("codice", row.get("chiave")) for row in rows]
+        number = keys.index(reference) + 2 if reference in keys else None
         if number is None:
             raise LookupError(f"{reference} has no row in «{self._tab}»")
         header = self._header()

@@ -86,7 +86,7 @@ def _new_tab(layout: TabLayout, sheet_id: int, title: str) -> list[Request]:
     return [
         {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
         _tab_tag(sheet_id, layout.key),
-        *_setup(sheet_id, placed),
+        *_setup(sheet_id, placed, locked=layout.locked),
     ]
 
 
@@ -103,8 +103,9 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
         if length:
             added = {"sheetId": tab.sheet_id, "dimension": dimension, "length": length}
             requests.append({"appendDimension": added})
-    requests += _setup(tab.sheet_id, tab.columns)
+    requests += _setup(tab.sheet_id, tab.columns, locked=tab.layout.locked)
     requests += [_update_cells(tab.sheet_id, row, column, block) for row, column, block in _blocks(tab.cells)]
+    requests += [_delete_row(tab.sheet_id, row) for row in sorted(tab.deleted, reverse=True)]
     if tab.rows:
         rows = [_row(row) for row in tab.rows]
         requests.append({"appendCells": {"sheetId": tab.sheet_id, "rows": rows, "fields": "userEnteredValue"}})
@@ -117,8 +118,8 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
     return requests
 
 
-def _setup(sheet_id: int, columns: Sequence[PlacedColumn]) -> list[Request]:
-    """Headings, look, tags, and a warning on each run of system columns."""
+def _setup(sheet_id: int, columns: Sequence[PlacedColumn], *, locked: bool) -> list[Request]:
+    """Headings, look, tags, and a warning (or a lock) on each run of system columns."""
     requests = [
         _update_cells(sheet_id, 0, placed.index, ((placed.column.id,),)) for placed in columns if placed.heading
     ]
@@ -127,7 +128,7 @@ def _setup(sheet_id: int, columns: Sequence[PlacedColumn]) -> list[Request]:
         tag = _metadata(COLUMN_KEY, placed.column.id, {"dimensionRange": column_range(sheet_id, placed.index)})
         requests.append({"createDeveloperMetadata": {"developerMetadata": tag}})
     system = sorted(placed.index for placed in columns if placed.column.owner == "system")
-    return requests + [protected(sheet_id, run[0], run[-1] + 1) for run in _runs(system)]
+    return requests + [protected(sheet_id, run[0], run[-1] + 1, locked=locked) for run in _runs(system)]
 
 
 def _tab_tag(sheet_id: int, key: str) -> Request:
@@ -145,6 +146,11 @@ def _update_cells(sheet_id: int, row: int, column: int, block: Sequence[Sequence
     start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
     rows = [_row(values) for values in block]
     return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
+
+
+def _delete_row(sheet_id: int, row: int) -> Request:
+    rows = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}
+    return {"deleteDimension": {"range": rows}}
 
 
 def _row(values: Sequence[CellValue]) -> dict[str, Any]:

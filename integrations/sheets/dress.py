@@ -90,15 +90,15 @@ def column_range(sheet_id: int, column: int) -> dict[str, Any]:
     return {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
 
 
-def protected(sheet_id: int, first: int, end: int) -> dict[str, Any]:
-    """A warning, no lock, on the system columns `first` to before `end`: partners must go on sorting the rows."""
+def protected(sheet_id: int, first: int, end: int, *, locked: bool) -> dict[str, Any]:
+    """A warning on the system columns `first` to before `end`: partners must go on sorting the rows.
+
+    In a summary a lock: nobody but us writes there, and whoever wants another order makes a filter view.
+    """
     columns = {"sheetId": sheet_id, "startColumnIndex": first, "endColumnIndex": end}
     description = "Colonne scritte dal sistema: le modifiche vengono annullate"
-    return {
-        "addProtectedRange": {
-            "protectedRange": {"range": columns, "description": description, "warningOnly": True},
-        }
-    }
+    protection = {"range": columns, "description": description, "warningOnly": not locked}
+    return {"addProtectedRange": {"protectedRange": protection}}
 
 
 def _repeat(cells: dict[str, int], look: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class TabLayout:
         columns: from left to right as the tab is made; people may move them afterwards.
         reference: id of the system column whose value names the row.
         check: id of the system column in which the sheet answers people (replies.py); None where it has none.
+        locked: nobody but us writes in it: a summary without a partner's columns.
     """
 
     key: str
@@ -68,6 +69,7 @@ class TabLayout:
     columns: tuple[Column, ...]
     reference: str = REFERENCE
     check: str | None = None
+    locked: bool = False
 
     def __post_init__(self) -> None:
         ids = [column.id for column in self.columns]

@@ -51,6 +51,7 @@ class TabWrite:
         columns: columns to set up.
         cells: cells of rows that are there.
         rows: rows to append after the last one, each from column 0.
+        deleted: rows to take away, by number from 0, once `cells` are written.
         add_columns: columns to add to the grid first.
         add_rows: rows to add to the grid first.
         placed: where every column of the layout is, once `columns` are set up.
@@ -70,11 +71,12 @@ class TabWrite:
     used: int = 1
     tag: bool = False
     insert_heading: bool = False
+    deleted: tuple[int, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Nothing is to be written to this tab."""
-        return not (self.columns or self.cells or self.rows or self.tag)
+        return not (self.columns or self.cells or self.rows or self.tag or self.deleted)
 
 
 @dataclass(frozen=True)

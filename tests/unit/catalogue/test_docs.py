@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.catalogue.calls import CallFile, Edition, Invite, Office, PartnerColumn, SheetSettings, Site
+from app.catalogue.calls import CallFile, Edition, Invite, Office, Site
+from app.catalogue.sheet_settings import MoreTab, PartnerColumn, SheetSettings
 
-MODELS: tuple[type[BaseModel], ...] = (CallFile, Edition, Invite, Office, PartnerColumn, SheetSettings, Site)
+MODELS: tuple[type[BaseModel], ...] = (CallFile, Edition, Invite, MoreTab, Office, PartnerColumn, SheetSettings, Site)
 PEOPLE = ("coordinator", "case_officer", "reviewer", "province", "register", "panel", "donor", "receiver", "newsletter")
 
 
