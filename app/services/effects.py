@@ -14,6 +14,7 @@ from app.models import Submission
 from app.services import documents, erasure, invites, mailing, opinions, outbox, places, rankings
 from app.services.context import Context, ask_for
 from workflows import effects
+from workflows.definition import SYSTEM
 from workflows.engine import Outcome
 
 
@@ -22,6 +23,7 @@ class Happened:
     """The event whose effects are carried out.
 
     `fell_due` is when, if time fired it; `until` is how long it can be taken back: mails and freed seats wait for it.
+    `actor` did it; `awaited` are the roles that still had something to do in the state that was left.
     """
 
     call: Call
@@ -32,6 +34,8 @@ class Happened:
     now: datetime
     fell_due: datetime | None = None
     until: datetime | None = None
+    actor: str = SYSTEM
+    awaited: frozenset[str] = frozenset()
 
     @property
     def occasion(self) -> mailing.Occasion:
@@ -45,6 +49,12 @@ class Happened:
             not_before=self.until,
         )
 
+
+LEAVES = frozenset({"withdraw", "give_up", "decline", "consent_withdrawn", "consent_refused"})
+"""Events by which the applicant's side ends a case, whatever others were about to do."""
+
+APPLICANT, PARENT = "richiedente", "genitore"
+TELLS_STAFF, TELLS_PARENT = "staff_ritiro", "genitore_ritiro"
 
 Handler = Callable[[Context, Session, Happened, Any], None]
 
@@ -161,3 +171,14 @@ def carry_out(context: Context, session: Session, happened: Happened) -> None:
         HANDLERS[type(effect)](context, session, happened, effect)
     for notification in happened.outcome.notify:
         mailing.ask(context, session, happened.submission, notification.message, [notification.role], happened.occasion)
+    if happened.event in LEAVES:
+        _tell_who_waited(context, session, happened)
+
+
+def _tell_who_waited(context: Context, session: Session, happened: Happened) -> None:
+    """Tell everyone who still had something to do that they have not; the workflow's own mails come first."""
+    told = {(each.message, each.to) for each in happened.outcome.effects if isinstance(each, effects.Mail)}
+    for role in sorted(happened.awaited - {happened.actor, APPLICANT, SYSTEM}):
+        message = TELLS_PARENT if role == PARENT else TELLS_STAFF
+        if (message, role) not in told:
+            mailing.ask(context, session, happened.submission, message, [role], happened.occasion)

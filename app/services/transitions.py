@@ -17,7 +17,7 @@ from app.models import ActionToken, Submission, Timer
 from app.services import cases, eventlog, files, outbox, parts, places, together, tokens, undo
 from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
-from app.services.effects import Happened, carry_out
+from app.services.effects import LEAVES, Happened, carry_out
 from app.services.facts import Question, facts_of
 from app.services.reviews import SHEET_RULE
 from workflows.dates import at_local
@@ -151,6 +151,7 @@ def _record(
     now = context.clock.now()
     until = _revocable_until(context, session, submission, act, outcome)
     before = undo.snapshot(session, submission) if until else {}
+    awaited = _awaited(context, session, submission) if act.event in LEAVES else frozenset[str]()
     event = eventlog.append(
         session,
         submission,
@@ -168,7 +169,10 @@ def _record(
     submission.updated_at = now
     session.flush()
     _arm(session, submission, outcome, now)
-    carry_out(context, session, Happened(call, submission, act.event, outcome, event.seq, now, act.fell_due, until))
+    happened = Happened(
+        call, submission, act.event, outcome, event.seq, now, act.fell_due, until, actor=act.role, awaited=awaited
+    )
+    carry_out(context, session, happened)
     if until is not None:
         undo.remember(submission, before, event.seq, act.person, until)
     if outcome.transition and not act.follows:
@@ -186,6 +190,13 @@ def _revocable_until(
     if not span or not act.person or act.corrections or act.uploads or not revocable(outcome, act.role):
         return None
     return context.clock.now() + span
+
+
+def _awaited(context: Context, session: Session, submission: Submission) -> frozenset[str]:
+    """The roles that have something to do in the present state: its own, and those that were given its powers."""
+    state = workflow_of(session, context, submission).state(submission.state)
+    own = {each.role for each in state.notify if not each.for_information}
+    return frozenset(own | set(submission.record.get("escalated", ())))
 
 
 def _remember(call: Call, submission: Submission, act: Act, outcome: Outcome, payload: Mapping[str, Any]) -> None:

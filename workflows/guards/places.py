@@ -26,9 +26,13 @@ def _wants_list(_: Any, moment: Moment) -> bool:
     return str(moment.case.answers.get("lista_attesa_ok", YES)) == YES
 
 
+def _renewal_asked(_: Any, moment: Moment) -> bool:
+    return moment.case.count(["renewal_requested"]) > moment.case.count(["renew", "renewal_refused"])
+
+
 def _renewable(_: Any, moment: Moment) -> bool:
     counts = moment.case.counts
-    if counts.get("renewal_requested", 0) <= counts.get("renew", 0):
+    if not _renewal_asked(None, moment):
         return False
     months = int(moment.case.answers.get("durata_mesi", 0))
     return not moment.facts.listed_wants or months * (counts.get("renew", 0) + 2) <= MAX_MONTHS_BEFORE_LIST
@@ -108,16 +112,21 @@ SEATS: Mapping[str, Guard] = MappingProxyType(
             Text(it="Non risultano presenze.", en="No attendance is recorded."),
             needs=frozenset({"attendance"}),
         ),
+        "renewal_asked": Guard(
+            _renewal_asked,
+            "the applicant asked for a renewal and has no answer yet",
+            Text(it="Il rinnovo non è stato chiesto.", en="No renewal was asked for."),
+            Text(
+                it="Il rinnovo è già stato chiesto: rispondiamo appena possibile.",
+                en="The renewal was asked for already: we answer as soon as we can.",
+            ),
+        ),
         "renewable": Guard(
             _renewable,
             "the applicant asked; nobody listed wants the seats, or the total stays within 12 months",
             Text(
                 it="Il rinnovo non è stato chiesto, o qualcuno aspetta questo posto.",
                 en="No renewal was asked for, or someone is waiting for this place.",
-            ),
-            Text(
-                it="Il rinnovo è già stato chiesto: rispondiamo appena possibile.",
-                en="The renewal was asked for already: we answer as soon as we can.",
             ),
             needs=frozenset({"listed_wants"}),
         ),

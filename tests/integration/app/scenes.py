@@ -169,6 +169,7 @@ def scheduled_idea(town: Town) -> str:
 def carried_out_idea(town: Town) -> str:
     """It took place; the report is awaited."""
     reference = scheduled_idea(town)
+    town.at("2026-11-28T18:00")
     town.choose(MATERA_OFFICER, reference, "event_done")
     return reference
 

@@ -144,7 +144,7 @@ def test_a_success_is_kept_longer(town: Town) -> None:
     assert retention_of(town, used) == date(2028, 11, 16)
     idea = scenes.carried_out_idea(town)
     town.choose(EUFEMIA, idea, "report_received", partecipanti="40", cosa_ha_funzionato="Tutto.")
-    assert retention_of(town, idea) == date(2031, 11, 16)
+    assert retention_of(town, idea) == date(2031, 11, 28)
 
 
 @pytest.mark.parametrize("event", ["decline", "revoke"])

@@ -22,6 +22,7 @@ SENT_BY_SERVICES = {
     "bozza",
     "diritti_privacy",
     "file_infetto",
+    "genitore_ritiro",
     "gia_presente",
     "in_sostituzione",
     "indirizzo_cambiato",

@@ -88,6 +88,11 @@ def idea(proposta: WorkflowDefinition) -> Begin:
     return begun
 
 
+def _took_place(story: Story) -> object:
+    story.until(rome("2026-12-12T17:30"))
+    return story.fire("event_done", "istruttore")
+
+
 IDEA_WAY: list[Callable[[Story], object]] = [
     lambda story: story.fire("email_confirmed", "richiedente"),
     lambda story: story.fire("admissible", "istruttore"),
@@ -98,7 +103,7 @@ IDEA_WAY: list[Callable[[Story], object]] = [
     lambda story: story.fire(
         "slot_booked", "istruttore", {"data": "2026-12-12", "ora": "15:30", "ore": 2, "sede": "Piazza"}
     ),
-    lambda story: story.fire("event_done", "istruttore"),
+    _took_place,
 ]
 IDEA_WAY_STATES = [
     "da_confermare",

@@ -436,7 +436,7 @@ class TestOfferAndUse:
         assert story.refuse("renew", "coordinatore").guard == "renewable"
         asked = story.fire("renewal_requested", "richiedente")
         assert asked.effects == (Mail(message="rinnovo_richiesto", to="coordinatore"),)
-        assert story.refuse("renewal_requested", "richiedente").guard == "not renewable"
+        assert story.refuse("renewal_requested", "richiedente").guard == "not renewal_asked"
         before = story.case.entered_at
         outcome = story.fire("renew", "coordinatore")
         assert (outcome.changed, story.case.entered_at) == (False, before)
@@ -448,6 +448,18 @@ class TestOfferAndUse:
         assert story.refuse("renewal_requested", "richiedente").guard == "count_lt"
         story.until(rome("2027-09-01T23:59:59"))
         assert story.state == "conclusa"
+
+    def test_a_renewal_is_refused_with_the_reason(self, desk: Begin) -> None:
+        story = desk("attiva")
+        assert story.refuse("renewal_refused", "coordinatore", {"motivazione": REASON}).guard == "renewal_asked"
+        story.fire("renewal_requested", "richiedente")
+        assert story.refuse("renewal_refused", "coordinatore").guard == "reason_given"
+        outcome = story.fire("renewal_refused", "coordinatore", {"motivazione": REASON})
+        assert Mail(message="rinnovo_negato") in outcome.effects
+        assert not outcome.changed
+        assert story.refuse("renew", "coordinatore").guard == "renewable"
+        assert story.refuse("renewal_refused", "coordinatore", {"motivazione": REASON}).guard == "renewal_asked"
+        assert not story.fire("renewal_requested", "richiedente").changed  # it may be asked for once more
 
     def test_a_long_renewal_waits_for_the_list(self, desk: Begin) -> None:
         story = desk("attiva", answers={"inizio": "2026-12-01", "durata_mesi": "12"})

@@ -313,7 +313,10 @@ class TestEvent:
         assert story.refuse("slot_released", "istruttore").guard == "count_lt"
 
     def test_it_took_place(self, idea: Begin) -> None:
-        outcome = idea("programmata").fire("event_done", "istruttore")
+        story = idea("programmata")
+        assert story.refuse("event_done", "istruttore").guard == "reached"
+        story.until(rome("2026-12-12T15:30"))
+        outcome = story.fire("event_done", "istruttore")
         assert outcome.notify == (Notification("richiedente", "rendiconto"),)
 
     def test_it_took_place_and_nobody_said_so(self, idea: Begin) -> None:
@@ -329,7 +332,7 @@ class TestEvent:
 
     def test_never_reported(self, idea: Begin) -> None:
         story = idea("realizzata")
-        story.until(rome("2026-12-16T23:59:59"))
+        story.until(rome("2027-01-11T23:59:59"))
         assert (story.state, story.was_mailed("richiedente", "promemoria_rendiconto")) == ("conclusa", 1)
 
 
