@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, scanning, sheets, timers
+from app.services import delivery, drafts, scanning, sheets, timers, uploads
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -32,10 +32,11 @@ def fire_timers() -> None:
 
 
 def forget_drafts() -> None:
-    """Delete the drafts that were not sent in their time."""
+    """Delete the drafts, and the uploads, that were not sent in their time."""
     context = process_context()
     queues.open_gate(context.redis, "forget_drafts")
     drafts.forget_expired(context)
+    uploads.forget_expired(context)
 
 
 def drain_mail() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import drafts, scanning, sheets
+from app.services import drafts, scanning, sheets, uploads
 from app.services.context import Context
 
 PULL_LOCAL = timedelta(seconds=3)
@@ -23,7 +23,7 @@ def tick(context: Context) -> None:
         waiting = select(OutboxMessage.target).where(
             OutboxMessage.delivered_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.next_try_at <= now
         )
-        expired = drafts.any_expired(session, now)
+        expired = drafts.any_expired(session, now) or uploads.any_expired(session, now)
         mail = session.scalar(waiting.where(OutboxMessage.channel == "mail").limit(1))
         unscanned = context.settings.clamd_url and session.scalar(scanning.due(now).limit(1))
         dirty = set(session.scalars(waiting.where(OutboxMessage.channel == "sheet").distinct()))

@@ -11,6 +11,7 @@ from app.models.submissions import PinnedDefinition, Submission
 from app.models.timers import Timer
 from app.models.tokens import ActionToken
 from app.models.unreachable import Unreachable
+from app.models.uploads import WaitingUpload
 
 __all__ = [
     "ActionToken",
@@ -29,4 +30,5 @@ __all__ = [
     "SummaryRow",
     "Timer",
     "Unreachable",
+    "WaitingUpload",
 ]

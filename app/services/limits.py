@@ -35,6 +35,9 @@ PER_EMAIL = Limit("email", 10, 3600)
 DRAFTS_PER_EMAIL = Limit("drafts", 5, 3600)
 """Links to unfinished forms mailed to the same address."""
 
+UPLOADS_PER_ADDRESS = Limit("uploads", 60, 600)
+"""Files from one network address that wait for their form to be taken."""
+
 PER_LINK = Limit("link", 30, 600)
 """Acts through the same mailed link."""
 

@@ -74,7 +74,7 @@ def objection_to_sending(typed: MultiDict[str, str], email: str) -> Objection | 
 def objection_to_mail(email: str) -> Objection | None:
     """What speaks against mailing the link of an unfinished form to `email`; None lets it pass."""
     shell = context()
-    wait = limits.wait_for(shell, limits.sends_per_address(shell), _network()) or limits.wait_for(
+    wait = limits.wait_for(shell, limits.sends_per_address(shell), network()) or limits.wait_for(
         shell, limits.DRAFTS_PER_EMAIL, email.casefold()
     )
     return _too_often(wait) if wait else None
@@ -83,7 +83,7 @@ def objection_to_mail(email: str) -> Objection | None:
 def objection_to_act(token: str) -> Objection | None:
     """What speaks against an act through a mailed link; None lets it pass."""
     shell = context()
-    wait = limits.wait_for(shell, limits.PER_LINK, token) or limits.wait_for(shell, limits.ACTS_PER_ADDRESS, _network())
+    wait = limits.wait_for(shell, limits.PER_LINK, token) or limits.wait_for(shell, limits.ACTS_PER_ADDRESS, network())
     return _too_often(wait) if wait else None
 
 
@@ -93,11 +93,12 @@ def wait_to_send(email: str, *, known: bool = False) -> int:
     Of senders that are `known` only the address is counted: they send for many people.
     """
     shell = context()
-    wait = 0 if known else limits.wait_for(shell, limits.sends_per_address(shell), _network())
+    wait = 0 if known else limits.wait_for(shell, limits.sends_per_address(shell), network())
     return wait or limits.wait_for(shell, limits.PER_EMAIL, email.casefold())
 
 
-def _network() -> str:
+def network() -> str:
+    """The network that this request came from, as limits count it."""
     return limits.network_of(request.remote_addr or "")
 
 

@@ -18,9 +18,10 @@ from app.services.paper import PARENT
 from app.services.transitions import CONSENT_GIVEN
 from app.services.views import ActionResult, ActionView, TokenState
 from app.web.abuse import objection_to_act
-from app.web.choices import first_inputs, form_of, refusal_of
+from app.web.choices import first_inputs, form_of, refusal_of, wrong_files
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
-from app.web.posting import everything_posted, form_is_ours, new_token
+from app.web.posting import form_is_ours, new_token
+from app.web.uploads import everything_posted, forget_uploads, keep_uploads
 from forms.model import EVENT
 
 actions = Blueprint("actions", __name__)
@@ -81,16 +82,17 @@ def decide(case: int) -> BaseResponse:
     if view is None:
         return _reopen()
     if not form_is_ours():
-        return _page(view, request.form, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+        return _page(view, keep_uploads(), code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
     if objection := objection_to_act(_token()):
-        return objection.on(_page(view, request.form, code=objection.code, notice=objection.notice))
+        return objection.on(_page(view, keep_uploads(), code=objection.code, notice=objection.notice))
     result = service.act(context(), _token(), request.form.get(EVENT, ""), everything_posted(), asked_language())
     if result.decided:
+        forget_uploads()
         return redirect(url("actions.show_case", case=case), HTTPStatus.SEE_OTHER)
     if _link(result.view) != "open":
         return _closed(result.view, result.refusal)
     code, notice = HTTPStatus.UNPROCESSABLE_ENTITY, refusal_of(result)
-    return _page(result.view, request.form, result, code=code, notice=notice)
+    return _page(result.view, keep_uploads(wrong_files(result)), result, code=code, notice=notice)
 
 
 def _link(view: ActionView) -> TokenState:

@@ -13,10 +13,11 @@ from app.services.turn import turn
 from app.services.views import ActionResult, StatusView
 from app.web.abuse import objection_to_act
 from app.web.address import offers_correction, sent_here
-from app.web.choices import first_inputs, form_of, refusal_of
+from app.web.choices import first_inputs, form_of, refusal_of, wrong_files
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
-from app.web.posting import everything_posted, form_is_ours, new_token
+from app.web.posting import form_is_ours, new_token
 from app.web.receipts import kilobytes
+from app.web.uploads import everything_posted, forget_uploads, keep_uploads
 from forms.model import EVENT
 
 applicants = Blueprint("applicants", __name__)
@@ -50,14 +51,15 @@ def act(token: str) -> BaseResponse:
         return _unknown()
     read_in(status.language)
     if not form_is_ours():
-        return _page(status, token, request.form, code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+        return _page(status, token, keep_uploads(), code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
     if objection := objection_to_act(token):
-        return objection.on(_page(status, token, request.form, code=objection.code, notice=objection.notice))
+        return objection.on(_page(status, token, keep_uploads(), code=objection.code, notice=objection.notice))
     result = service.act(context(), token, request.form.get(EVENT, ""), everything_posted(), asked_language())
     if result.decided:
+        forget_uploads()
         return redirect(url("applicants.show_status", token=token), HTTPStatus.SEE_OTHER)
     code, notice = HTTPStatus.UNPROCESSABLE_ENTITY, refusal_of(result)
-    return _page(status, token, request.form, result, code=code, notice=notice)
+    return _page(status, token, keep_uploads(wrong_files(result)), result, code=code, notice=notice)
 
 
 def _page(

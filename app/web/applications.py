@@ -23,10 +23,11 @@ from app.web.drafts import ask_address
 from app.web.form_page import Remarks, show_form
 from app.web.page import context, language, other_language, read_in, show, show_notice, today, words
 from app.web.pages import call_page, get_call
-from app.web.posting import KEY, everything_posted, form_is_ours, form_key, new_token
+from app.web.posting import KEY, form_is_ours, form_key, new_token
 from app.web.rows import with_row, without_row
 from app.web.step_page import show_step
 from app.web.steps import ADD_ROW, REMOVE_ROW, SAVE, Asked, Place, read, sends, steps_of, way_to
+from app.web.uploads import everything_posted, forget_uploads, keep_uploads
 from forms.builder import Judgement, judge
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ def send_application(call: str) -> BaseResponse:
     typed = request.form
     asked = read(view.form, typed)
     if ADD_ROW in typed or REMOVE_ROW in typed:
-        return _page(view, asked, _with_rows_changed(view.form, typed))
+        return _page(view, asked, _with_rows_changed(view.form, keep_uploads()))
     if objection := _not_ours(asked) or objection_to_inputs(typed):
-        return _objected(view, asked, typed, objection)
+        return _objected(view, asked, keep_uploads(), objection)
     if asked.button == SAVE and asked.step is not None:
-        return ask_address(view, asked.step, typed)
+        return ask_address(view, asked.step, keep_uploads())
     return _go_on(view, typed, asked)
 
 
@@ -69,6 +70,7 @@ def _go_on(view: CallView, typed: MultiDict[str, str], asked: Asked) -> BaseResp
         return _submit(view, judgement, typed, asked)
     if not view.open:
         return call_page(view, meanwhile=True)
+    typed = keep_uploads({error.field for error in judgement.errors})
     if asked.step is None:
         remarks = Remarks(judgement.errors, judgement.warnings)
         return _page(view, asked, typed, remarks, code=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -101,7 +103,7 @@ def judge_application(view: CallView, typed: MultiDict[str, Any]) -> Judgement:
 def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], asked: Asked) -> BaseResponse:
     say = words()
     if objection := objection_to_sending(typed, str(judgement.answers.get("email", ""))):
-        return _objected(view, asked, typed, objection)
+        return _objected(view, asked, keep_uploads(), objection)
     call = context().catalogue.calls[view.id]
     sending = submissions.Sending(call, judgement, form_key(typed), language())
     try:
@@ -110,11 +112,12 @@ def _submit(view: CallView, judgement: Judgement, typed: MultiDict[str, str], as
         return call_page(get_call(view.id), meanwhile=True)
     except SQLAlchemyError:
         log.exception("incident %s: an application to %s was not saved", new_incident(), view.id)
-        return _page(view, asked, typed, code=HTTPStatus.SERVICE_UNAVAILABLE, notice=say("errors.server"))
+        return _page(view, asked, keep_uploads(), code=HTTPStatus.SERVICE_UNAVAILABLE, notice=say("errors.server"))
     if receipt.duplicate or receipt.status_token is None:
         texts = (say("duplicate.text"), say("duplicate.what_next"))
         return show_notice(HTTPStatus.CONFLICT, say("duplicate.title"), *texts)
     drafts.forget(context(), call.id, sending.idempotency_key)
+    forget_uploads()
     return to_receipt(receipt.status_token)
 
 
@@ -144,13 +147,11 @@ def _page(
     values: dict[str, Any] = {}
     if asked.step is None:
         values = {"form": show_form(view.form, typed, words(), remarks), "step": None}
-        uploads = view.form.fields
     else:
         judgement = judge_application(view, typed)
         place = Place(asked.step, tuple(remarks.errors) if remarks else (), asked.editing)
         step = show_step(view.form, place, typed, judgement, words(), local_day(context().clock.now()))
         values = {"form": step.form, "step": step}
-        uploads = steps_of(view.form)[asked.step].fields
     return show(
         "application.html",
         code,
@@ -161,7 +162,6 @@ def _page(
         notice=notice,
         today=today(),
         other_form_url=url_for(f"{other_language()}.applications.send_application", call=view.id),
-        multipart=any(field.type == "file" for field in uploads),
         **values,
     )
 

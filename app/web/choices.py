@@ -34,6 +34,11 @@ def first_inputs(choices: Sequence[Choice], answers: Mapping[str, Any]) -> Multi
     return typed
 
 
+def wrong_files(result: ActionResult) -> frozenset[str]:
+    """The questions whose file must be another one, among all that were judged wrong."""
+    return frozenset(error.field for error in result.judgement.errors) if result.judgement else frozenset()
+
+
 def form_of(
     choices: Sequence[Choice], question: str, typed: MultiDict[str, str], result: ActionResult | None = None
 ) -> FormShown:

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.web.condition_words import condition_tree, condition_words
 from app.web.rows import row_numbers
+from app.web.steps import KEPT
 from forms.builder import row_limit
 from forms.conditions import All, AnswerIs, Condition, ConditionFacts, Not, settled
 from forms.model import BIRTH_DATE, EVENT, FieldDefinition, Option, Section, Text
@@ -78,6 +79,12 @@ class InputShown:
     add_label: str = ""
     most_rows: int = 0
     accept: str = ""
+    kept: str = ""
+
+    @property
+    def kept_name(self) -> str:
+        """The name of the file that was chosen before and waits, see `app.web.uploads`."""
+        return self.kept.partition("/")[2]
 
     @property
     def html_type(self) -> str:
@@ -96,9 +103,10 @@ class InputShown:
 
     @property
     def described_by(self) -> str:
-        """The ids of hint, errors, warnings and condition."""
+        """The ids of hint, waiting file, errors, warnings and condition."""
         ids = [self.condition_id] if self.condition_id else []
         ids += [f"{self.id}-hint"] if self.help else []
+        ids += [f"{self.id}-kept"] if self.kept else []
         ids += [f"{self.id}-error{number or ''}" for number in range(len(self.errors))]
         ids += [f"{self.id}-warning{number or ''}" for number in range(len(self.warnings))]
         return " ".join(ids)
@@ -153,7 +161,16 @@ class FormShown:
     @property
     def ids(self) -> frozenset[str]:
         """The ids of the questions that are on the page."""
-        return frozenset(each.id for section in self.sections for group in section.groups for each in group.inputs)
+        return frozenset(each.id for each in self._inputs)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether a file is asked for: then a browser must send the form in parts."""
+        return any(each.type == "file" for each in self._inputs)
+
+    @property
+    def _inputs(self) -> list[InputShown]:
+        return [each for section in self.sections for group in section.groups for each in group.inputs]
 
 
 @dataclass(frozen=True)
@@ -256,6 +273,7 @@ class FormPage:
             add_label=self._words("buttons.add_person" if _about_people(field) else "form.add_entry"),
             most_rows=row_limit(field, tuple((questions or {}).values())) if field.item else 0,
             accept=".pdf,application/pdf" if field.check("pdf") else "",
+            kept=self._typed.get(f"{name}{KEPT}", "") if field.type == "file" else "",
         )
 
     def _requirement(self, field: FieldDefinition, questions: Mapping[str, FieldDefinition]) -> tuple[bool, str]:

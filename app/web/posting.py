@@ -1,4 +1,4 @@
-"""What a page's form posts: whether it came from our page, and all that came.
+"""What a page's form posts: whether it came from our page, and how much it may be.
 
 Each view that changes something asks `form_is_ours` and, when it is not, shows its form again with everything
 typed. Flask-WTF's check of the Referer on https (WTF_CSRF_SSL_STRICT) is not used: our pages send no Referer
@@ -7,12 +7,11 @@ typed. Flask-WTF's check of the Referer on https (WTF_CSRF_SSL_STRICT) is not us
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 from flask import Flask, request
 from flask_wtf.csrf import generate_csrf, validate_csrf  # type: ignore[import-untyped] # it ships no types
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 FIELD = "csrf_token"
@@ -50,9 +49,3 @@ def form_key(typed: MultiDict[str, str]) -> str:
     """The key that makes a second sending of the same form harmless; a new one where `typed` brings none."""
     key = typed.get(KEY, "")
     return key if 0 < len(key) <= _LONGEST_KEY else str(uuid4())
-
-
-def everything_posted() -> MultiDict[str, Any]:
-    """The inputs and the uploads, as forms are judged."""
-    sent: list[MultiDict[str, Any]] = [request.files, request.form]
-    return CombinedMultiDict(sent)

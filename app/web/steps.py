@@ -2,7 +2,7 @@
 
 Nothing is kept on the server: what was typed in the other steps travels in hidden inputs under its own name. Two
 kinds of questions wait for the summary: the declarations, which are made when everything can be read again, and
-files, which no hidden input can carry.
+files, which no hidden input can carry: a chosen one waits in the store (`app.web.uploads`).
 
 A program need not walk: whatever carries the whole form is judged whole (`read`).
 """
@@ -29,6 +29,9 @@ NEXT, BACK, REVIEW, SEND, SAVE = "avanti", "indietro", "riepilogo", "invia", "sa
 
 ADD_ROW, REMOVE_ROW = "aggiungi", "togli"
 """Buttons of a repeated group, for those without JavaScript: the group's id, the row's name (`team-0`)."""
+
+KEPT: Final = "-tenuto"
+"""How the name of a hidden input ends that says where a chosen file waits (`app.web.uploads`)."""
 
 DECLARATIONS: Final = "declarations"
 _TO: Final = f"{STEP}-"
@@ -154,7 +157,8 @@ def carried(form: FormDefinition, typed: MultiDict[str, str], shown: Container[s
     """
     waiting = {field.id for field in steps_of(form)[-1].fields}
     elsewhere = frozenset(field.id for field in form.fields if field.id not in shown and field.id not in waiting)
-    return [(name, value) for name, value in typed.items(multi=True) if _owner(name, elsewhere)]
+    kept = {f"{name}{KEPT}" for name in waiting if name not in shown}
+    return [(name, value) for name, value in typed.items(multi=True) if _owner(name, elsewhere) or name in kept]
 
 
 def first_answers(step: Step, form: FormDefinition, typed: MultiDict[str, str]) -> list[tuple[str, str]]:

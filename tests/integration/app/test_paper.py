@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tests.integration.app.people import CONSENT, IDEAS, MOTHER, OFFICER, idea, idea_of_a_minor
+from io import BytesIO
+
+from tests.integration.app.people import CONSENT, IDEAS, MOTHER, OFFICER, idea, idea_of_a_minor, sample
 from tests.integration.app.town import Town
 
 OFFER = "Stampa il modulo"
+SIGNED = {"signed_on": "15/11/2026", "uscita_autonoma": "no", "contatto_emergenza": "+393331234560"}
+"""What the office reads on the signed form."""
 
 
 def test_the_form_is_printed_from_the_applicant_s_and_from_the_parent_s_page(town: Town) -> None:
@@ -36,16 +40,19 @@ def test_the_office_records_what_came_on_paper(town: Town) -> None:
     own = town.own_page(reference)
     (mail,) = town.mails(OFFICER, reference)
     assert "Solo se la risposta arriva su carta" in mail.text
-    town.choose(
-        OFFICER,
-        reference,
-        "consent_given",
-        signed_on="15/11/2026",
-        uscita_autonoma="no",
-        contatto_emergenza="+393331234560",
-    )
+    town.choose(OFFICER, reference, "consent_given", signed_on="15/11/2026")
     assert town.state(reference) == "ammissibilita"
     assert town.browser().get(f"{own.address}/carta").status_code == 404
+
+
+def test_the_scan_of_the_signed_form_is_kept(town: Town) -> None:
+    reference = town.confirmed(sample(8), "corsi-2026")
+    door = town.door("iscrizioni@csbno.example.org", reference)
+    page = door.open()
+    assert 'enctype="multipart/form-data"' in page.text
+    scan = BytesIO(b"%PDF-1.4 firmato")
+    door.send(page, "consent_given", **SIGNED, scansione=(scan, "modulo firmato.pdf"))
+    assert [(row["field"], row["filename"]) for row in town.dump()["files"]] == [("scansione", "modulo firmato.pdf")]
 
 
 def test_nobody_else_has_the_form(town: Town) -> None:
