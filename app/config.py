@@ -84,6 +84,17 @@ SETTINGS = (
         "made for the local Google",
         "JSON file of the service account that the spreadsheets are shared with",
     ),
+    Setting(
+        "HUBOUT_DRIVE_FOLDER",
+        "none",
+        "id of a shared-drive folder in which spreadsheets are made: outside of one a service account can own no file, "
+        "and each is connected with `hubout sheets connect`",
+    ),
+    Setting(
+        "HUBOUT_SHEETS_DOMAINS",
+        "those of the people in the call files",
+        "domains with which spreadsheets may be shared besides, separated by commas: any other raises an alarm",
+    ),
     Setting("HUBOUT_CALLS_DIR", "none", "folder with more call files"),
     Setting("HUBOUT_WORKERS", "`2`", "worker processes that `hubout worker` starts, 1 to 64"),
     Setting(
@@ -168,6 +179,8 @@ class Settings:
     mail_from: str
     sheets_url: str | None
     google_credentials: Path | None
+    drive_folder: str | None
+    sheets_domains: tuple[str, ...]
     calls_dir: Path | None
     workers: int
     clock_start: datetime | None
@@ -292,6 +305,8 @@ def _read(reader: _Reader) -> Settings:
             "HUBOUT_SHEETS_URL", values.base_url, f"http://{LOOPBACK}:{port + 1}" if embedded_sheets else None
         ),
         google_credentials=reader.read("GOOGLE_APPLICATION_CREDENTIALS", values.existing(Path.is_file, "file"), None),
+        drive_folder=reader.given("HUBOUT_DRIVE_FOLDER"),
+        sheets_domains=reader.read("HUBOUT_SHEETS_DOMAINS", values.domains, ()),
         calls_dir=reader.read("HUBOUT_CALLS_DIR", values.existing(Path.is_dir, "folder"), None),
         workers=reader.read("HUBOUT_WORKERS", values.whole(1, 64), 2),
         clock_start=reader.read("HUBOUT_CLOCK", values.instant, None),

@@ -104,6 +104,15 @@ def api_keys(text: str) -> tuple[ApiKey, ...]:
     return tuple(given)
 
 
+def domains(text: str) -> tuple[str, ...]:
+    """Domains of addresses, in small letters."""
+    given = tuple(part.strip().casefold().lstrip("@") for part in text.split(",") if part.strip())
+    for domain in given:
+        if "." not in domain or "@" in domain or "/" in domain or " " in domain:
+            raise ValueError(f"`{domain}` is no domain: write it like comune.example.org")
+    return given
+
+
 def sender(text: str) -> str:
     """The address that mails come from, with or without a name."""
     if "@" not in text or "\n" in text or "\r" in text:

@@ -8,6 +8,7 @@ import click
 
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
+from app.cli.workbooks import GROUPED, show_workbooks
 from app.errors import HubOutError
 from app.services import listing, sheets
 
@@ -64,12 +65,20 @@ def sheets_group() -> None:
 
 
 @sheets_group.command()
+@click.option("--tabs", is_flag=True, help="A line a tab, as `--json` has it.")
 @as_json_option
-def status(*, as_json: bool) -> None:
-    """List the tabs."""
+def status(*, tabs: bool, as_json: bool) -> None:
+    """List the workbooks with what waits and what is wrong, or the tabs."""
     with opened() as context:
+        if not tabs and not as_json:
+            show_workbooks(context)
+            return
         columns = ("call", "reviewer", "spreadsheet", "tab", "rows", "dirty")
         show_records(listing.sheets_status(context), columns, as_json=as_json)
+
+
+for command in GROUPED:
+    sheets_group.add_command(command)
 
 
 @click.command()

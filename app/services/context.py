@@ -72,10 +72,18 @@ class Context:
         credentials = settings.google_credentials or ensure_service_account(
             settings.home, f"{settings.sheets_url}/token"
         )
+        return Gateway(credentials, settings.sheets_url, self.limiter)
+
+    @cached_property
+    def limiter(self) -> RedisLimiter:
+        """Google's quota, shared with the other workers."""
+        settings = self.settings
         unlimited = settings.embedded_sheets and not settings.sheets_quota
+        credentials = settings.google_credentials or ensure_service_account(
+            settings.home, f"{settings.sheets_url}/token"
+        )
         identity = service_account(credentials).service_account_email
-        limiter = RedisLimiter(self.redis, identity, quota=NO_QUOTA if unlimited else None)
-        return Gateway(credentials, settings.sheets_url, limiter)
+        return RedisLimiter(self.redis, identity, quota=NO_QUOTA if unlimited else None)
 
     @cached_property
     def transport(self) -> SmtpTransport:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Event, EventPayload, OutboxMessage, Review, SheetRow, Spreadsheet, StoredFile, Submission
-from app.services import bounces, outbox, sheets
+from app.models import Event, EventPayload, OutboxMessage, Review, Spreadsheet, StoredFile, Submission
+from app.services import bounces, outbox, seen_rows, sheets
 from app.services.context import Context
 from app.services.definitions import form_of
 from forms.uploads import awaited
@@ -176,11 +176,7 @@ def sheets_status(context: Context) -> list[dict[str, Any]]:
             sheet = session.get(Spreadsheet, workbook)
             waiting = _waiting(session, workbook)
             for each in sheets.work_tabs(context, workbook):
-                rows = session.scalar(
-                    select(func.count()).where(
-                        SheetRow.workbook == workbook, SheetRow.tab == each.tab.title, SheetRow.base.is_not(None)
-                    )
-                )
+                rows = len(seen_rows.base_of(session, workbook, each.tab))
                 ours = {call.id for call in each.calls}
                 status.append(
                     {
@@ -189,7 +185,7 @@ def sheets_status(context: Context) -> list[dict[str, Any]]:
                         "workbook": workbook,
                         "spreadsheet": sheet.spreadsheet_id if sheet else None,
                         "tab": each.tab.title,
-                        "rows": rows or 0,
+                        "rows": rows,
                         "dirty": sum(
                             any(tab.title == each.tab.title for tab in context.catalogue.calls[call].tabs(site))
                             for call, site in waiting

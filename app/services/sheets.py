@@ -130,7 +130,9 @@ def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabL
     own = (sheet for sheet in sheets if sheet.workbook == turn.workbook)
     named = next((sheet.spreadsheet_id for sheet in own if sheet.spreadsheet_id), None)
     title = title_of(context, turn.workbook)
-    spreadsheet_id = named or gateway.create_spreadsheet(title, layouts).spreadsheet_id
+    spreadsheet_id = (
+        named or gateway.create_spreadsheet(title, layouts, folder=context.settings.drive_folder).spreadsheet_id
+    )
     with context.write() as session:
         session.get_one(Spreadsheet, turn.workbook).spreadsheet_id = spreadsheet_id
     return spreadsheet_id
@@ -140,6 +142,13 @@ def title_of(context: Context, workbook: str) -> str:
     """The name of a workbook's file, as the calls give it."""
     sheets = (call.file.sheet for call in context.catalogue.calls.values() if call.file.sheet)
     return next(filter(None, (sheet.title_of(workbook) for sheet in sheets)), f"HubOut – {workbook}")
+
+
+def address_of(context: Context, spreadsheet_id: str) -> str:
+    """Where people open a spreadsheet."""
+    if context.settings.sheets_url:
+        return f"{context.settings.sheets_url}/sheets/{spreadsheet_id}"
+    return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
 
 def _begin(context: Context, workbook: str) -> Turn | None:

@@ -13,7 +13,7 @@ from app.catalogue.mail_html import compose
 from app.catalogue.messages import Message
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
-from app.services import cases, drafts, opinions, outbox, places, rankings, tokens
+from app.services import cases, drafts, opinions, outbox, places, rankings, sheets, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -167,6 +167,4 @@ def _sheet_link(context: Context, session: Session, workbook: str) -> str:
     sheet = session.get(Spreadsheet, workbook)
     if sheet is None or sheet.spreadsheet_id is None:
         raise NotYet(f"workbook {workbook} is still being made")
-    if context.settings.sheets_url:
-        return f"{context.settings.sheets_url}/sheets/{sheet.spreadsheet_id}"
-    return f"https://docs.google.com/spreadsheets/d/{sheet.spreadsheet_id}/edit"
+    return sheets.address_of(context, sheet.spreadsheet_id)

@@ -64,8 +64,8 @@ def new_tabs_requests(snapshot: SheetSnapshot, layouts: Sequence[TabLayout]) -> 
     for layout in layouts:
         if snapshot.tab(layout) is not None:
             continue
-        sheet_id = _free_number(layout.key, numbers)
-        title = _free_title(layout.title, titles)
+        sheet_id = free_number(layout.key, numbers)
+        title = free_title(layout.title, titles)
         numbers.add(sheet_id)
         titles.add(title.casefold())
         requests += _new_tab(layout, sheet_id, title)
@@ -85,7 +85,7 @@ def _new_tab(layout: TabLayout, sheet_id: int, title: str) -> list[Request]:
     placed = [PlacedColumn(column, at, heading=True) for at, column in enumerate(layout.columns)]
     return [
         {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
-        _tab_tag(sheet_id, layout.key),
+        tab_tag(sheet_id, layout.key),
         *_setup(sheet_id, placed, locked=layout.locked),
     ]
 
@@ -95,7 +95,7 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
     if tab.tag:
         properties = {"sheetId": tab.sheet_id, "gridProperties": {"frozenRowCount": 1}}
         frozen = {"properties": properties, "fields": "gridProperties.frozenRowCount"}
-        requests += [_tab_tag(tab.sheet_id, tab.layout.key), {"updateSheetProperties": frozen}]
+        requests += [tab_tag(tab.sheet_id, tab.layout.key), {"updateSheetProperties": frozen}]
     if tab.insert_heading:
         first = {"sheetId": tab.sheet_id, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}
         requests.append({"insertDimension": {"range": first, "inheritFromBefore": False}})
@@ -104,7 +104,7 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
             added = {"sheetId": tab.sheet_id, "dimension": dimension, "length": length}
             requests.append({"appendDimension": added})
     requests += _setup(tab.sheet_id, tab.columns, locked=tab.layout.locked)
-    requests += [_update_cells(tab.sheet_id, row, column, block) for row, column, block in _blocks(tab.cells)]
+    requests += [update_cells(tab.sheet_id, row, column, block) for row, column, block in _blocks(tab.cells)]
     requests += [_delete_row(tab.sheet_id, row) for row in sorted(tab.deleted, reverse=True)]
     if tab.rows:
         rows = [_row(row) for row in tab.rows]
@@ -120,9 +120,7 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
 
 def _setup(sheet_id: int, columns: Sequence[PlacedColumn], *, locked: bool) -> list[Request]:
     """Headings, look, tags, and a warning (or a lock) on each run of system columns."""
-    requests = [
-        _update_cells(sheet_id, 0, placed.index, ((placed.column.id,),)) for placed in columns if placed.heading
-    ]
+    requests = [update_cells(sheet_id, 0, placed.index, ((placed.column.id,),)) for placed in columns if placed.heading]
     for placed in columns:
         requests += dressed(sheet_id, placed)
         tag = _metadata(COLUMN_KEY, placed.column.id, {"dimensionRange": column_range(sheet_id, placed.index)})
@@ -131,7 +129,8 @@ def _setup(sheet_id: int, columns: Sequence[PlacedColumn], *, locked: bool) -> l
     return requests + [protected(sheet_id, run[0], run[-1] + 1, locked=locked) for run in _runs(system)]
 
 
-def _tab_tag(sheet_id: int, key: str) -> Request:
+def tab_tag(sheet_id: int, key: str) -> Request:
+    """Tag a tab as ours."""
     return {"createDeveloperMetadata": {"developerMetadata": _metadata(TAB_KEY, key, {"sheetId": sheet_id})}}
 
 
@@ -142,7 +141,8 @@ def _metadata(key: str, value: str, location: dict[str, Any]) -> dict[str, Any]:
 # --- cells ------------------------------------------------------------------------------------------------------
 
 
-def _update_cells(sheet_id: int, row: int, column: int, block: Sequence[Sequence[CellValue]]) -> Request:
+def update_cells(sheet_id: int, row: int, column: int, block: Sequence[Sequence[CellValue]]) -> Request:
+    """Write a block of typed cells, its upper left corner at `row` and `column`."""
     start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
     rows = [_row(values) for values in block]
     return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
@@ -196,14 +196,16 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 # --- names ------------------------------------------------------------------------------------------------------
 
 
-def _free_number(key: str, taken: set[int]) -> int:
+def free_number(key: str, taken: set[int]) -> int:
+    """A number for a new tab that follows from `key`, so that making it twice is refused."""
     number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % (2**31 - 1) + 1
     while number in taken:
         number = number % (2**31 - 1) + 1
     return number
 
 
-def _free_title(title: str, taken: set[str]) -> str:
+def free_title(title: str, taken: set[str]) -> str:
+    """A name for a new tab that none has; `taken` without capitals."""
     title = title[: _TITLE_LENGTH - 5]
     free, count = title, 1
     while free.casefold() in taken:

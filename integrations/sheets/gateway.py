@@ -23,7 +23,9 @@ from requests.exceptions import RequestException
 from integrations.google import service_account
 from integrations.sheets.answers import Answer, answer_of, error_of
 from integrations.sheets.batch import locale_requests, new_tabs_requests, repeatable, write_requests
+from integrations.sheets.drive import Drive
 from integrations.sheets.errors import Refused, SheetsError, Throttled, Unreachable
+from integrations.sheets.moving import claim_requests, retire_requests
 from integrations.sheets.snapshot import MARKER_MASK, MASK, parse_markers, parse_spreadsheet
 
 if TYPE_CHECKING:
@@ -199,6 +201,11 @@ class Gateway:
         """The address with which people share a spreadsheet so that we may edit it."""
         return self._client.client_email
 
+    @property
+    def drive(self) -> Drive:
+        """Who may open the spreadsheets."""
+        return Drive(self._client)
+
     def close(self) -> None:
         """Close the connections."""
         self._client.session.close()
@@ -249,6 +256,14 @@ class Gateway:
             made = self.read(spreadsheet_id)
             if any(made.tab(layout) is None for layout in tabs):
                 raise
+
+    def claim_tab(self, spreadsheet_id: str, sheet_id: int, layout: TabLayout) -> None:
+        """Say that a tab of the partners, whatever its name, is the one of `layout`."""
+        self._batch(spreadsheet_id, claim_requests(sheet_id, layout))
+
+    def retire(self, spreadsheet_id: str, notice: Sequence[str]) -> None:
+        """Lock every tab and put one with `notice`, a line a row, before them; nothing is deleted."""
+        self._batch(spreadsheet_id, retire_requests(self.read(spreadsheet_id), notice))
 
     def read(self, spreadsheet_id: str) -> SheetSnapshot:
         """The whole spreadsheet, typed cells and identities, in one call."""

@@ -67,6 +67,15 @@ class Limiter(Protocol):
 
 
 @dataclass(frozen=True)
+class Use:
+    """Calls of one kind in the last minute, and how many there may be; `closed` while Google's 429 is obeyed."""
+
+    used: int
+    limit: int
+    closed: bool = False
+
+
+@dataclass(frozen=True)
 class Quota:
     """Calls of each kind in a minute, for one identity (service account) and for the whole project."""
 
@@ -100,6 +109,7 @@ class RedisLimiter:
             clock: unix seconds; hosts must agree to about a second.
         """
         self._buckets = (f"hubout:sheets:{identity}", f"hubout:sheets:{project}")
+        self._redis = redis
         self._quota = quota or Quota()
         self._clock = clock
         self._closed = f"hubout:sheets:{identity}:closed"
@@ -116,6 +126,17 @@ class RedisLimiter:
             _log.warning("sheets quota not counted: %s", error)
             return 0.0
         return wait / 1000
+
+    def used(self, call: Call) -> Use:
+        """How much this identity used of its quota in the last minute.
+
+        Raises:
+            RedisError: Redis is away.
+        """
+        now = self._clock()
+        calls = self._redis.lrange(f"{self._buckets[0]}:{call}", 0, -1)
+        closed = float(self._redis.get(f"{self._closed}:{call}") or 0) > now
+        return Use(sum(float(each) > now - _MINUTE for each in calls), self._quota.identity, closed)
 
     def close(self, call: Call, retry_after: float | None = None) -> None:
         """Google answered 429: take nothing for `retry_after` seconds, or until the next minute and a bit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from integrations.sheets.layout import CellValue
@@ -75,6 +75,11 @@ class SheetSnapshot:
             if tab.title.strip().casefold() == layout.title.strip().casefold():
                 return tab
         return None
+
+    def claimed(self, keys: Mapping[int, str]) -> SheetSnapshot:
+        """The same, as if the tabs of these numbers carried these keys."""
+        tabs = tuple(replace(tab, key=keys.get(tab.sheet_id, tab.key)) for tab in self.tabs)
+        return replace(self, tabs=tabs)
 
 
 MARKER_MASK = "developerMetadata(metadataId,metadataKey,metadataValue)"

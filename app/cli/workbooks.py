@@ -1,0 +1,127 @@
+"""`hubout sheets connect | rebuild | rotate | export`: which file a workbook is, and its rows without Google."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import click
+from redis import RedisError
+
+from app.cli.opening import opened
+from app.cli.output import console, show_records
+from app.errors import HubOutError
+from app.services import sheets, workbooks
+from app.services.context import Context
+from integrations.sheets.errors import SheetsError
+from integrations.sheets.moving import TabChange
+
+
+def show_workbooks(context: Context) -> None:
+    """The workbooks as a table, and what is used of Google's quota."""
+    columns = ("workbook", "tabs", "waiting", "synced_at", "address", "problem")
+    show_records(workbooks.status(context), columns, as_json=False)
+    try:
+        reads, writes = workbooks.quota(context)
+    except RedisError as error:
+        console().print(f"Quota: not known, Redis is away: {error}")
+        return
+    told = [
+        f"{use.used} of {use.limit} {name}{' (closed by Google for now)' if use.closed else ''}"
+        for name, use in (("reads", reads), ("writes", writes))
+    ]
+    console().print(f"Quota of the last minute: {', '.join(told)}. `--tabs` lists the tabs.")
+
+
+@click.command()
+@click.argument("call")
+@click.argument("address", metavar="URL")
+@click.option("--workbook", default="", help="Which one, where the call has several.")
+@click.option("--tab", "pairs", multiple=True, metavar="OURS=THEIRS", help="A tab of theirs that is to be ours.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def connect(call: str, address: str, workbook: str, pairs: tuple[str, ...], *, yes: bool) -> None:
+    """Work in a spreadsheet that partners already use: shows what is added to it, asks, and writes the rows."""
+    names = _names(pairs)
+    with opened() as context:
+        known = context.catalogue.calls.get(call)
+        if known is None:
+            raise HubOutError(f"there is no call `{call}`", f"use one of: {', '.join(sorted(context.catalogue.calls))}")
+        with _google_in_words():
+            connection = workbooks.look(context, known, address, workbook=workbook, names=names)
+            click.echo(f"«{connection.title}» becomes the workbook {connection.workbook}.")
+            if connection.replaces:
+                click.echo(f"Its file so far is left as it is: {sheets.address_of(context, connection.replaces)}")
+            for line in _lines(connection.tabs):
+                click.echo(line)
+            if not yes:
+                click.confirm("Do it?", abort=True)
+            workbooks.connect(context, connection, names)
+        click.echo("Connected, and its rows are written.")
+
+
+@click.command()
+@click.argument("workbook")
+@click.option("--into", "address", metavar="URL", help="A blank spreadsheet that was shared with us.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rebuild(workbook: str, address: str | None, *, yes: bool) -> None:
+    """Make WORKBOOK anew from the database, when its file is lost; with what partners wrote, as last seen."""
+    if not yes:
+        click.confirm(f"Make {workbook} anew? Its file so far is left as it is", abort=True)
+    with opened() as context, _google_in_words():
+        made = workbooks.rebuild(context, workbook, address)
+        click.echo(f"Made anew: {sheets.address_of(context, made)}")
+
+
+@click.command()
+@click.argument("workbook")
+@click.option("--into", "address", metavar="URL", help="A blank spreadsheet that was shared with us.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rotate(workbook: str, address: str | None, *, yes: bool) -> None:
+    """Go on in a new file, shared with the same people; the old one stays, locked, and tells where the new one is."""
+    if not yes:
+        click.confirm(f"Move {workbook} to a new file? Free columns and colours stay in the old one", abort=True)
+    with opened() as context, _google_in_words():
+        old, new = workbooks.rotate(context, workbook, address)
+        click.echo(f"Old, to read only: {sheets.address_of(context, old)}")
+        click.echo(f"New: {sheets.address_of(context, new)}")
+
+
+class _google_in_words:  # noqa: N801 - reads as what it does: `with _google_in_words()`
+    """Google's refusals become lines for the operator."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, SheetsError):
+            raise HubOutError(str(error), "nothing else was changed; try again when that is done") from error
+
+
+def _names(pairs: Iterable[str]) -> Mapping[str, str]:
+    names = {}
+    for pair in pairs:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not ours or not theirs:
+            raise HubOutError(f"`--tab {pair}` is not understood", "write `--tab 'Domande – olt-1=Foglio1'`")
+        names[ours] = theirs
+    return names
+
+
+def _lines(changes: Iterable[TabChange]) -> Iterable[str]:
+    """What will be done, a few lines a tab."""
+    for change in changes:
+        if change.theirs is None:
+            yield f"+ tab «{change.title}»: new, {len(change.made)} columns"
+            continue
+        yield f"  tab «{change.theirs}»: {change.rows} rows of yours stay where they are"
+        if change.free:
+            yield f"      never touched: {', '.join(change.free)}"
+        if change.found:
+            yield f"      used as they are: {', '.join(change.found)}"
+        if change.filled:
+            yield f"    ! written by HubOut from now on, in rows with a code: {', '.join(change.filled)}"
+        if change.made:
+            yield f"    + added at the right end: {', '.join(change.made)}"
+
+
+GROUPED = (connect, rebuild, rotate)
+"""The commands that `hubout sheets` has from here."""

@@ -1,0 +1,153 @@
+"""Which file a workbook is: partners' own spreadsheets connected, lost ones made anew, full ones left behind."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from app.cli import workbooks as commands
+from app.errors import HubOutError
+from app.models import Spreadsheet
+from app.services import sheets, workbooks
+from app.story.partner import Partner
+from integrations.local.service_account import CLIENT_EMAIL
+from tests.integration.app import scenes
+from tests.integration.app.town import Town
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+BOOK = "prova"
+LUCIA = {"Authorization": "Bearer lucia@olt.example.org"}
+THEIRS = [["Nome del progetto", "codice", "note_per_il_gruppo", "Mia colonna"], ["Vecchio", "", "da rivedere", "x"]]
+
+
+def own_spreadsheet(town: Town, title: str = "Schede di Lucia", rows: list[list[str]] = THEIRS) -> str:
+    """A spreadsheet that a partner made and filled in by herself."""
+    root = f"{town.google.url}/v4/spreadsheets"
+    body = {"properties": {"title": title}, "sheets": [{"properties": {"title": "Foglio1"}}]}
+    made = requests.post(root, json=body, headers=LUCIA, timeout=10).json()["spreadsheetId"]
+    values = {"values": rows}
+    requests.put(
+        f"{root}/{made}/values/Foglio1!A1?valueInputOption=RAW", json=values, headers=LUCIA, timeout=10
+    ).raise_for_status()
+    return str(made)
+
+
+def tab(town: Town, spreadsheet: str, title: str) -> Partner:
+    return Partner(town.google.url, spreadsheet, title, "lucia")
+
+
+def run(town: Town, monkeypatch: pytest.MonkeyPatch, command: Any, *arguments: str, typed: str = "") -> Result:
+    monkeypatch.setattr(commands, "opened", lambda: nullcontext(town.context))
+    return CliRunner().invoke(command, list(arguments), input=typed)
+
+
+def test_a_spreadsheet_in_use_is_connected_without_moving_anything(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    theirs = own_spreadsheet(town)
+    address = f"https://docs.google.com/spreadsheets/d/{theirs}/edit#gid=0"
+    arguments = ("sportello-piccolo", address, "--tab", "Domande – uno=Foglio1")
+    asked = run(town, monkeypatch, commands.connect, *arguments, typed="n\n")
+    assert asked.exit_code == 1
+    assert "«Schede di Lucia» becomes the workbook prova." in asked.output
+    assert "tab «Foglio1»: 1 rows of yours stay where they are" in asked.output
+    assert "never touched: Nome del progetto, Mia colonna" in asked.output
+    assert "used as they are: codice, note_per_il_gruppo" in asked.output
+    assert "+ tab «Domande – due»: new" in asked.output
+    assert workbooks.file_of(town.context, BOOK) is None
+    done = run(town, monkeypatch, commands.connect, *arguments, "--yes")
+    assert done.exit_code == 0, done.output
+    first, second = tab(town, theirs, "Foglio1").rows()
+    assert list(first)[:4] == THEIRS[0]
+    assert [first[name] for name in THEIRS[0]] == THEIRS[1]
+    assert (second["codice"], second["stato"]) == (reference, "In valutazione")
+    tab(town, theirs, "Foglio1").type_in(reference, {"esito_proposto": "Sì", "punteggio_0_100": "80"})
+    assert sheets.sync(town.context, BOOK)
+    town.work()
+    assert town.show(reference)["reviews"][0]["score"] == 80
+
+
+def test_what_is_not_shared_is_asked_for_with_our_address(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = own_spreadsheet(town)
+    drive = f"{town.google.url}/drive/v3/files/{theirs}/permissions"
+    grant = {"type": "user", "role": "writer", "emailAddress": CLIENT_EMAIL}
+    given = requests.post(drive, json=grant, headers=LUCIA, timeout=10).json()["id"]
+    requests.delete(f"{drive}/{given}", headers=LUCIA, timeout=10).raise_for_status()
+    refused = run(town, monkeypatch, commands.connect, "sportello-piccolo", theirs, "--yes")
+    assert isinstance(refused.exception, HubOutError)
+    assert CLIENT_EMAIL in str(refused.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nessuno", "x"), "there is no call"),
+        (("sportello-piccolo", "https://example.org"), "no address of a spreadsheet"),
+        (("coworking-2026", "x"), "--workbook"),
+    ],
+)
+def test_a_wrong_word_is_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in str(run(town, monkeypatch, commands.connect, *arguments).exception)
+
+
+def test_a_lost_file_is_made_anew_with_what_partners_wrote(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    town.partner("uno", reference).type_in(reference, {"note_per_il_gruppo": "Mi piace"})
+    town.sync()
+    old = workbooks.file_of(town.context, BOOK)
+    requests.delete(f"{town.google.url}/drive/v3/files/{old}", headers=LUCIA, timeout=10).raise_for_status()
+    done = run(town, monkeypatch, commands.rebuild, BOOK, "--yes")
+    assert done.exit_code == 0, done.output
+    new = workbooks.file_of(town.context, BOOK)
+    assert new not in (None, old)
+    assert town.row("uno", reference)["note_per_il_gruppo"] == "Mi piace"
+    assert f"/sheets/{new}" in done.output
+
+
+def test_a_full_file_is_left_behind_locked_with_a_pointer(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    old = workbooks.file_of(town.context, BOOK)
+    assert old
+    drive = f"{town.google.url}/drive/v3/files"
+    for grant in (
+        {"type": "user", "role": "writer", "emailAddress": "uno@prova.example.org"},
+        {"type": "user", "role": "reader", "emailAddress": "due@prova.example.org"},
+    ):
+        requests.post(f"{drive}/{old}/permissions", json=grant, headers=LUCIA, timeout=10).raise_for_status()
+    town.partner("uno", reference).type_in(reference, {"note_per_il_gruppo": "Ultima nota"})
+    done = run(town, monkeypatch, commands.rotate, BOOK, "--yes")
+    assert done.exit_code == 0, done.output
+    new = workbooks.file_of(town.context, BOOK)
+    assert new
+    assert town.row("uno", reference)["note_per_il_gruppo"] == "Ultima nota"
+    roles = {each.who: each.role for each in town.context.gateway.drive.permissions(new)}
+    assert roles["uno@prova.example.org"] == "writer"
+    assert roles["due@prova.example.org"] == "reader"
+    assert {each.who for each in town.context.gateway.drive.permissions(old) if each.writes} == {CLIENT_EMAIL}
+    snapshot = town.context.gateway.read(old)
+    assert snapshot.tabs[0].title == "Spostato"
+    assert snapshot.tabs[0].cell(1, 0) == f"Quello nuovo è qui: {sheets.address_of(town.context, new)}"
+
+
+def test_status_tells_what_waits_and_what_is_wrong(town: Town) -> None:
+    scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    (line,) = [each for each in workbooks.status(town.context) if each["workbook"] == BOOK]
+    assert (line["waiting"], line["address"], line["problem"]) == (3, None, "")
+    town.sync()
+    with town.context.write() as session:
+        session.get_one(Spreadsheet, BOOK).error = "Gone: deleted"
+    (line,) = [each for each in workbooks.status(town.context) if each["workbook"] == BOOK]
+    assert (line["waiting"], line["problem"]) == (0, "Gone: deleted")
+    assert line["address"].startswith(town.google.url)
+    reads, writes = workbooks.quota(town.context)
+    assert reads.used > 0
+    assert writes.used > 0
+    assert not reads.closed
