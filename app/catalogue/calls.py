@@ -210,13 +210,17 @@ class Tab:
 
 @dataclass(frozen=True)
 class Call:
-    """A call with its form and workflow resolved; what services work with."""
+    """A call with its form and workflow resolved; what services work with.
+
+    `gone`: its file is not there any more; its cases go on as it was, and nobody applies.
+    """
 
     file: CallFile
     form: FormDefinition
     workflow: WorkflowDefinition
     document: Document
     messages: Mapping[str, Message] = field(default_factory=dict)
+    gone: bool = False
 
     @property
     def id(self) -> str:
@@ -225,7 +229,7 @@ class Call:
 
     def open_at(self, now: datetime) -> bool:
         """Whether an application sent at `now` is in time (server receipt time counts)."""
-        return self.file.opens <= now and (self.file.closes is None or now <= self.file.closes)
+        return not self.gone and self.file.opens <= now and (self.file.closes is None or now <= self.file.closes)
 
     @property
     def route_field(self) -> FieldDefinition | None:

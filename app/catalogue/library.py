@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import forms
 import workflows
@@ -107,6 +107,19 @@ def read_catalogue(calls_dir: Path | None = None, more: Iterable[Path] = ()) -> 
     paths = [*_yaml(CALLS), *(_yaml(calls_dir) if calls_dir else ()), *more]
     calls = reader.load(paths, "call", load_call, lambda call: call.id)
     return Catalogue(forms_, sub_forms, workflows_, messages, calls, reader.documents), reader.faults
+
+
+def restored_call(catalogue: Catalogue, body: Mapping[str, Any]) -> Call:
+    """A call whose file is gone, from what was kept of it; what it names must still be in the library.
+
+    Raises:
+        DefinitionError: it can't be read any more.
+    """
+    reader = Reader()
+    blocks = {path.stem: document for path in _yaml(FORMS / "blocks") if (document := reader.document(path))}
+    document = Document(f"{body.get('call')} (kept)", dict(body), {})
+    call = resolve_call(document, catalogue.forms, catalogue.workflows, blocks, catalogue.messages)
+    return replace(call, gone=True)
 
 
 def resolve_call(

@@ -18,6 +18,8 @@ from app.catalogue.library import Catalogue, read_catalogue
 from app.clock import Clock
 from app.config import Settings
 from app.db import Database
+from app.errors import HubOutError
+from app.services.kept_calls import with_kept
 from forms.document import DefinitionError
 from integrations.google import service_account
 from integrations.local.service_account import ensure_service_account
@@ -131,15 +133,22 @@ def open_context(settings: Settings) -> Context:
 
     Raises:
         DefinitionError: a definition file is wrong; the app does not start on it.
+        HubOutError: the file of a call with cases is gone, and it was not kept.
     """
     catalogue, faults = read_catalogue(settings.calls_dir)
     faults += cross_checks(catalogue, CARRIED_OUT)
     if faults:
         raise DefinitionError(faults)
+    database = Database(settings.database_url)
+    try:
+        catalogue = with_kept(catalogue, database)
+    except HubOutError:
+        database.close()
+        raise
     return Context(
         settings=settings,
         clock=settings.open_clock(),
         catalogue=catalogue,
-        database=Database(settings.database_url),
+        database=database,
         redis=queues.connect(settings.redis_url),
     )

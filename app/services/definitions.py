@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import CallLock, PinnedDefinition, Submission
+from app.security import sha256_of
 from app.services.context import Context
 from forms.definition import FormDefinition
 from workflows.definition import WorkflowDefinition
 
+CALL = "call"
+
 
 def pin(session: Session, call: Call, now: datetime) -> None:
-    """Keep the form and workflow that a submission is about to be made on; what is there stays untouched."""
+    """Keep the form, workflow and call that a submission is about to be made on; what is there stays untouched."""
     for kind, name, definition in (
         ("form", call.form.form, call.form),
         ("workflow", call.workflow.workflow, call.workflow),
@@ -22,6 +25,10 @@ def pin(session: Session, call: Call, now: datetime) -> None:
         if session.get(PinnedDefinition, definition.sha256) is None:
             body = definition.model_dump(mode="json", exclude_none=True, by_alias=True)
             session.add(PinnedDefinition(sha256=definition.sha256, kind=kind, name=name, body=body, published_at=now))
+    kept = call.file.model_dump(mode="json", exclude_none=True, by_alias=True)
+    sha256 = sha256_of([kept])
+    if session.get(PinnedDefinition, sha256) is None:
+        session.add(PinnedDefinition(sha256=sha256, kind=CALL, name=call.id, body=kept, published_at=now))
     if session.get(CallLock, call.id) is None:
         session.add(CallLock(call=call.id))
     session.flush()
