@@ -8,7 +8,7 @@ VENDOR := app/static/vendor
 BOOTSTRAP := node_modules/bootstrap-italia/dist
 NPM_CI := ci --silent --ignore-scripts --no-audit --no-fund
 
-.PHONY: help install assets run demo test lint bench format ci
+.PHONY: help install assets run demo test lint bench diagrams format ci
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ lint: install ## Check format, style, types, imports and dependencies
 
 bench: install ## Measure what the parts cost, as ratios in one run
 	@$(BIN)/python -W ignore -m tests.bench.measure
+
+diagrams: $(VENV)/.hubout ## Draw the pictures of the docs anew
+	@for file in workflows/library/*.yaml; do name=$$(basename $$file .yaml); \
+		$(BIN)/hubout diagram $$name --language en --out docs/images/$$name.svg || exit 1; done
 
 format: install ## Bring the code into its format
 	$(BIN)/ruff format .

@@ -22,6 +22,7 @@ COMMANDS = {
     "google": ("app.cli.embedded", "Serve the local Google alone: Sheets, Drive and the grid pages"),
     "smtp": ("app.cli.embedded", "Take mail into the embedded mailbox"),
     "check": ("app.cli.checking", "Check definition files: each fault as `file:line: what: how to fix`"),
+    "diagram": ("app.cli.drawing", "Draw a workflow, as SVG or Mermaid text"),
     "doctor": ("app.cli.doctor", "See whether everything that HubOut needs is there"),
     "db": ("app.cli.database", "Care for the database"),
     "verify": ("app.cli.database", "Verify the event chain of every submission"),

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
+from markupsafe import Markup
 
+from app.catalogue import pictures
 from app.services import calendar as calendars
 from app.services import calls, publication
 from app.web.page import context, help_address, language, show, words
 from forms.comuni import comuni
 from forms.model import BIRTH_DATE
 from integrations import ics
+from workflows.picture import svg
 
 if TYPE_CHECKING:
     from app.services.views import CallView
@@ -109,6 +112,7 @@ def call_page(call: CallView, *, meanwhile: bool = False) -> Response:
     """The page of a call; `meanwhile` says that it closed while the reader was writing."""
     code = HTTPStatus.CONFLICT if meanwhile else HTTPStatus.OK
     say = words()
+    way = pictures.of_call(context().catalogue.calls[call.id], say.language)
     return show(
         "call.html",
         code,
@@ -117,6 +121,8 @@ def call_page(call: CallView, *, meanwhile: bool = False) -> Response:
         needs=_needs(call.form, say),
         minutes=_minutes(call.form),
         admitted=bool(_admitted(call.id)),
+        way=way,
+        picture=Markup(svg(way, standalone=False)),  # noqa: S704 - it escapes every text it draws
     )
 
 

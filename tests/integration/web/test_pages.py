@@ -237,3 +237,18 @@ def test_a_call_is_listed_only_when_it_has_opened(site: Site) -> None:
     opened = {call.id for call in site.context.catalogue.calls.values() if call.file.opens <= now}
     assert {view.id for view in calls.list_calls(site.context, "it")} == opened
     assert {COWORKING, IDEAS, CLOSED} <= opened
+
+
+def test_a_call_tells_what_happens_next(site: Site) -> None:
+    page = site.browser().get("/bandi/laboratori-2026").text
+    steps = re.findall(r"<li>([^<]+)</li>", page.partition("Che cosa succede dopo")[2].partition("</ol>")[0])
+    assert steps[1:5] == [
+        "Abbiamo ricevuto la proposta",
+        "Stiamo controllando la proposta",
+        "I partner stanno leggendo la proposta",
+        "Stiamo decidendo",
+    ]
+    assert '<svg class="wf"' in page
+    assert "Non abbiamo potuto accogliere la proposta" in page
+    assert "Provincia" not in page.partition("Che cosa succede dopo")[2]
+    assert "What happens next" in site.browser().get("/en/bandi/laboratori-2026").text

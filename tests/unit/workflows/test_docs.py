@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.conftest import NAMES, library
 from workflows.anchors import ANCHOR_RULES
 from workflows.dates import ANCHORS
 from workflows.definition import ROLES, Capacity, Legal, State, Transition, WorkflowDefinition
@@ -31,11 +30,6 @@ def test_every_key_role_and_date_is_told(page: str) -> None:
     models = (WorkflowDefinition, State, Transition, Legal, Capacity)
     words = {info.alias or name for model in models for name, info in model.model_fields.items()}
     assert sorted(word for word in words | ROLES | ANCHORS if f"`{word}`" not in page) == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_pictures_are_current(page: str, name: str) -> None:
-    assert f"### {name}\n\n```mermaid\n{diagram(library(name))}```" in page
 
 
 def test_a_picture_has_every_state_and_event(ammissione: WorkflowDefinition) -> None:
