@@ -119,7 +119,7 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
     base_url = f"{context.settings.base_url}{prefix}"
     values = _words(call, draft) | {
         "link_bozza": f"{base_url}/bozza/{_token(context, draft)}",
-        "link_privacy": f"{base_url}/privacy",
+        "link_privacy": f"{base_url}/bandi/{call.id}/privacy",
     }
     parts = compose(call.messages[MESSAGE], draft.language, values)
     domain = domain_of(context.settings.mail_from)

@@ -53,7 +53,7 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
     values = values_of(head, message.placeholders) | {
         "email_ufficio": call.file.office.email,
         "telefono_ufficio": call.file.office.phone,
-        "link_privacy": f"{context.settings.base_url}{prefix}/privacy",
+        "link_privacy": f"{context.settings.base_url}{prefix}/bandi/{call.id}/privacy",
     }
     parts = compose(message, language, values)
     return MailMessage(

@@ -23,6 +23,7 @@ from app.web.errors import catch_errors
 from app.web.headers import add_static_headers, secure
 from app.web.health import health_pages
 from app.web.mailbox import mailbox
+from app.web.notices import notices
 from app.web.own_data import own_data
 from app.web.page import ENGLISH, STATIC, dress
 from app.web.pages import pages
@@ -80,7 +81,7 @@ def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
     of_applicants = (applicants, addresses, contacts, own_data, paper, receipts)
-    for blueprint in (pages, applications, drafts, *of_applicants, actions):
+    for blueprint in (pages, notices, applications, drafts, *of_applicants, actions):
         parent.register_blueprint(blueprint)
     return parent
 

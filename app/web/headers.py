@@ -40,7 +40,7 @@ def secure(app: Flask, *, https: bool) -> None:
         return response
 
 
-_INDEXED = frozenset({"it.pages", "en.pages"})
+_INDEXED = frozenset({"it.pages", "en.pages", "it.notices", "en.notices"})
 
 
 class _Headers(Protocol):

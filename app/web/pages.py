@@ -1,4 +1,4 @@
-"""The public pages: the calls, a call, and the two texts that every public site has."""
+"""The public pages: the calls, a call, the calendar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.catalogue import pictures
 from app.services import calendar as calendars
 from app.services import calls, publication
-from app.web.page import context, help_address, language, show, words
+from app.web.page import context, language, show, words
 from forms.comuni import comuni
 from forms.model import BIRTH_DATE
 from integrations import ics
@@ -30,8 +30,6 @@ _PARENT = "genitore_email"
 _QUICK_SECONDS, _SLOW_SECONDS = 12, 90  # what a short answer and a text to think about take
 _SHORTEST_BEGINNING = 2  # letters
 _SUGGESTIONS = 12
-_PRIVACY = ("who", "why", "how_long", "rights", "cookies")
-_ACCESSIBILITY = ("aim", "checks")
 
 
 @pages.get("/")
@@ -82,18 +80,6 @@ def suggest_comuni() -> Response:
         return jsonify([])
     found = (name for name in comuni() if name.casefold().startswith(begins))
     return jsonify(list(islice(found, _SUGGESTIONS)))
-
-
-@pages.get("/privacy")
-def privacy() -> Response:
-    """The privacy notice (model text)."""
-    return _text_page("privacy", _PRIVACY)
-
-
-@pages.get("/accessibilita")
-def accessibility() -> Response:
-    """The accessibility statement (model text), with a way to report a problem."""
-    return _text_page("access", _ACCESSIBILITY, report=True)
 
 
 def get_call(call_id: str) -> CallView:
@@ -151,11 +137,3 @@ def _minutes(form: FormDefinition) -> int:
     required = [field for field in form.fields if field.required]
     seconds = sum(_SLOW_SECONDS if field.type == "textarea" else _QUICK_SECONDS for field in required)
     return max(2, round(seconds / 60))
-
-
-def _text_page(name: str, paragraphs: tuple[str, ...], *, report: bool = False) -> Response:
-    say = words()
-    shown = [(say(f"legal.{name}_{key}"), say(f"legal.{name}_{key}_text")) for key in paragraphs]
-    if report:
-        shown.append((say("nav.report_access"), say("legal.access_report", email=help_address())))
-    return show("text.html", title=say(f"legal.{name}_title"), paragraphs=shown)

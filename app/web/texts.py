@@ -13,7 +13,7 @@ from forms.document import DefinitionError, Document, Fault, parse
 
 Language: TypeAlias = Literal["it", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_NAMES = ("ui.yaml", "web.yaml", "steps.yaml", "own_page.yaml")
+_NAMES = ("ui.yaml", "web.yaml", "steps.yaml", "own_page.yaml", "notices.yaml")
 FILES = tuple(Path(__file__).parent.parent / "messages" / name for name in _NAMES)
 
 
