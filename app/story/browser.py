@@ -13,6 +13,9 @@ import requests
 PATIENCE = 30
 """Seconds a page may take."""
 
+Upload = tuple[str, bytes, str]
+"""A file that is chosen: its name, its content, its type."""
+
 
 @dataclass
 class PageForm:
@@ -86,11 +89,11 @@ class Visitor:
         """Open a page, following redirects."""
         return _page(self._session.get(urljoin(self._base, address), timeout=PATIENCE))
 
-    def send(self, page: Page, inputs: Iterable[tuple[str, str]]) -> Page:
-        """Press the button of the page's last form with `inputs` filled in."""
+    def send(self, page: Page, inputs: Iterable[tuple[str, str]], files: Mapping[str, Upload] | None = None) -> Page:
+        """Press the button of the page's last form with `inputs` filled in and `files` chosen."""
         form = page.forms[-1]
         address = urljoin(page.url, form.action)
-        return _page(self._session.post(address, data=[*form.hidden, *inputs], timeout=PATIENCE))
+        return _page(self._session.post(address, data=[*form.hidden, *inputs], files=files or None, timeout=PATIENCE))
 
     def choose(self, link: str, event: str, answers: Mapping[str, str | list[str]] | None = None) -> Page:
         """Open a mailed link, choose an event, fill in its fields, confirm."""

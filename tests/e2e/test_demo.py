@@ -20,6 +20,28 @@ if TYPE_CHECKING:
 PATIENCE = 600.0
 """Seconds for the whole story, stack included."""
 
+ENDS = {
+    ("coworking-postazione", "respinta"),
+    ("makerslab-corso", "conclusa"),
+    ("clab-junior-studente", "non_autorizzata"),
+    ("terzo-settore-adesione", "conclusa"),
+    ("clab-urbano-proposta", "conclusa"),
+    ("idea-impresa", "non_idonea"),
+    ("scambio-citta", "verificata"),
+}
+"""Each of the seven workflows is played to an end: form, closed state."""
+
+OPEN = {
+    ("coworking-postazione", "verifica"),
+    ("makerslab-corso", "consenso"),
+    ("clab-junior-studente", "consenso"),
+    ("terzo-settore-adesione", "verifica"),
+    ("clab-urbano-proposta", "ammissibilita"),
+    ("idea-impresa", "ricevuta"),
+    ("scambio-citta", "pareri"),
+}
+"""And each has a case that still waits, for whoever looks around afterwards."""
+
 CHIARA = "chiara.desempio@example.org"
 
 
@@ -56,8 +78,8 @@ def lines(stack: RunningStack, *arguments: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
-def reference_in(stack: RunningStack, state: str) -> str:
-    (row,) = lines(stack, "submissions", "--state", state, "--json")
+def reference_in(stack: RunningStack, call: str, state: str) -> str:
+    (row,) = lines(stack, "submissions", "--call", call, "--state", state, "--json")
     return str(row["reference"])
 
 
@@ -69,14 +91,15 @@ def keys(rows: list[dict[str, Any]]) -> set[str]:
 def test_submissions_are_listed_by_call_and_state(played: RunningStack) -> None:
     rows = lines(played, "submissions", "--json")
     assert keys(rows) >= {"reference", "call", "form", "state", "submitted_at", "updated_at"}
-    assert {"assegnata", "respinta", "approvata"} <= {row["state"] for row in rows}
+    assert {(row["form"], row["state"]) for row in rows} >= ENDS
+    assert {(row["form"], row["state"]) for row in rows} >= OPEN
     desks = lines(played, "submissions", "--call", "coworking-2026", "--json")
     assert {row["form"] for row in desks} == {"coworking-postazione"}
     assert lines(played, "submissions", "--state", "archiviata", "--json") == []
 
 
 def test_a_submission_is_shown_whole(played: RunningStack) -> None:
-    (shown,) = lines(played, "show", reference_in(played, "assegnata"), "--json")
+    (shown,) = lines(played, "show", reference_in(played, "coworking-2026", "attiva"), "--json")
     assert set(shown) >= {"reference", "call", "form", "state", "answers", "events", "reviews", "decision", "outbox"}
     assert shown["answers"]["email"] == CHIARA
     assert keys(shown["events"]) >= {"seq", "at", "event", "actor", "from", "to"}
@@ -106,7 +129,7 @@ def test_tabs_are_listed_and_clean(played: RunningStack) -> None:
     assert keys(tabs) >= {"call", "reviewer", "spreadsheet", "tab", "rows", "dirty"}
     assert {tab["dirty"] for tab in tabs} == {0}
     rows = {(tab["call"], tab["reviewer"]): tab["rows"] for tab in tabs}
-    assert (rows["coworking-2026", "olt-1"], rows["coworking-2026", "olt-2"]) == (2, 2)
+    assert (rows["coworking-2026", "olt-1"], rows["coworking-2026", "olt-2"]) == (3, 3)
 
 
 def test_nothing_is_left_in_the_outbox(played: RunningStack) -> None:
@@ -120,19 +143,19 @@ def test_chains_hold_and_files_are_right(played: RunningStack) -> None:
 
 
 def test_the_story_s_time_goes_on_where_it_ended(played: RunningStack) -> None:
-    assert played.hubout("time").stdout.startswith("2026-11-20T")
+    assert played.hubout("time").stdout.startswith("2026-12-18T")
 
 
 def test_time_moves_a_case_and_wait_waits_for_it(again: RunningStack) -> None:
-    reference = reference_in(again, "approvata")
-    moved = again.hubout("time", "set", "2026-12-21T09:00+01:00")
-    assert moved.stdout.startswith("2026-12-21T09:00")
+    reference = reference_in(again, "clab-urbano-2026", "ammissibilita")
+    moved = again.hubout("time", "set", "2027-01-08T09:00+01:00")
+    assert moved.stdout.startswith("2027-01-08T09:00")
     assert again.hubout("wait", "--timeout", "60").returncode == 0
     (shown,) = lines(again, "show", reference, "--json")
     late = [letter for letter in shown["outbox"] if letter["message"] == "sollecito"]
     assert [letter["state"] for letter in late] == ["delivered"]
     assert {tab["dirty"] for tab in lines(again, "sheets", "status", "--json")} == {0}
-    assert again.hubout("time", "set", "2026-12-20T09:00+01:00").returncode == 1
+    assert again.hubout("time", "set", "2027-01-07T09:00+01:00").returncode == 1
     assert again.hubout("doctor").returncode == 0
 
 
@@ -155,6 +178,6 @@ def test_the_story_plays_on_postgresql_and_a_redis_of_its_own(
     assert not list(home.glob("*.sqlite3*"))
     with psycopg.connect(postgres_url) as connection:
         states = {state for (state,) in connection.execute("SELECT state FROM submissions")}
-    assert {"assegnata", "respinta", "approvata"} <= states
+    assert {state for _, state in ENDS} <= states
     assert stack.hubout("verify").stdout == "Every event chain holds.\n"
     assert processes_of(home) == []

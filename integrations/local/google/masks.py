@@ -36,7 +36,7 @@ class Mask:
 
     def apply(self, value: object) -> Any:
         """The value without what the mask leaves out; list items stay, even when nothing of them is left."""
-        if self.everything:
+        if not value or self.everything:
             return value
         if isinstance(value, list):
             return [self.apply(item) for item in value]

@@ -39,6 +39,7 @@ DEFAULT_FORMAT: Json = {
     },
     "backgroundColorStyle": {"rgbColor": _WHITE},
 }
+_RULE = "dataValidation"
 _PIXELS = {ROWS: 21, COLUMNS: 100}
 
 
@@ -193,13 +194,20 @@ def _dimension_data(workbook: Workbook, sheet: Sheet, dimension: str, span: tupl
 
 
 def _row_data(workbook: Workbook, place: Place, mask: Mask) -> list[Json]:
-    sheet, area, wanted = place.sheet, place.area, mask.sub("values")
+    sheet, area, wanted = place.sheet, place.area, mask.sub("values") or Mask()
+    # Columns are dressed down to the last row: where only values are wanted, most cells have nothing to say.
+    only_values = not any(wanted.has(name) for name in ("userEnteredFormat", "effectiveFormat", "note", _RULE))
+    nothing: Json = {}
     rows: list[Json] = []
     for row in range(area.top, min(area.bottom, len(sheet.rows))):
         cells = sheet.rows[row][area.left : area.right]
         while cells and cells[-1].blank:
             cells = cells[:-1]
-        rows.append({"values": [cell_json(cell, workbook.locale, wanted or Mask()) for cell in cells]} if cells else {})
+        shown = [
+            nothing if only_values and cell.entered is None else cell_json(cell, workbook.locale, wanted)
+            for cell in cells
+        ]
+        rows.append({"values": shown} if cells else {})
     while rows and not rows[-1]:
         rows.pop()
     return rows
@@ -223,7 +231,7 @@ def cell_json(cell: Cell, locale: str, mask: Mask) -> Json:
     if cell.note:
         answer["note"] = cell.note
     if cell.rule:
-        answer["dataValidation"] = cell.rule
+        answer[_RULE] = cell.rule
     return answer
 
 
