@@ -22,6 +22,7 @@ from app import setting_values as values
 from app.atomic import create_text
 from app.clock import Clock
 from app.errors import HubOutError
+from integrations.webhooks import Network, Target
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,6 +146,22 @@ SETTINGS = (
         "none",
         "sites whose pages may use the API in a browser, as `https://www.example.org`, separated by commas",
     ),
+    Setting(
+        "HUBOUT_WEBHOOKS",
+        "none",
+        "programs that a workflow's effect `webhook` may call, as `name=https://host/path`, separated by commas",
+    ),
+    Setting(
+        "HUBOUT_WEBHOOK_SECRETS",
+        "none",
+        "what signs these calls, as `name=whsec_…`, separated by commas (docs/api.md); give both while you change one",
+    ),
+    Setting(
+        "HUBOUT_WEBHOOK_NETWORKS",
+        "none",
+        "networks of yours, as `10.0.0.0/8`, that such a program may stand in; without them only public addresses are "
+        "called",
+    ),
     Setting("HUBOUT_LOG_SHEETS", "`0`", "`1`: the local Google writes each request to `HOME/sheets-requests.jsonl`"),
     Setting("HUBOUT_SHEETS_QUOTA", "`0`", "`1`: the local Google enforces Google's quotas"),
     Setting("HUBOUT_REQUIRE_ALL", "`0`", "`1`: tests fail where they would skip for a missing tool (CI)"),
@@ -192,6 +209,8 @@ class Settings:
     mails_per_domain: int
     api_keys: tuple[values.ApiKey, ...] = field(repr=False)
     api_origins: tuple[str, ...]
+    webhooks: tuple[Target, ...]
+    webhook_networks: tuple[Network, ...]
     log_sheets: bool
     sheets_quota: bool
     require_all: bool
@@ -318,6 +337,8 @@ def _read(reader: _Reader) -> Settings:
         mails_per_domain=reader.read("HUBOUT_MAILS_PER_DOMAIN", values.whole(0, 100_000), 0 if embedded_smtp else 120),
         api_keys=reader.read("HUBOUT_API_KEYS", values.api_keys, ()),
         api_origins=reader.read("HUBOUT_API_ORIGINS", values.origins, ()),
+        webhooks=_webhooks(reader),
+        webhook_networks=reader.read("HUBOUT_WEBHOOK_NETWORKS", values.networks, ()),
         log_sheets=reader.read("HUBOUT_LOG_SHEETS", values.flag, default=False),
         sheets_quota=reader.read("HUBOUT_SHEETS_QUOTA", values.flag, default=False),
         require_all=reader.read("HUBOUT_REQUIRE_ALL", values.flag, default=False),
@@ -326,6 +347,17 @@ def _read(reader: _Reader) -> Settings:
         embedded_smtp=embedded_smtp,
         embedded_sheets=embedded_sheets,
     )
+
+
+def _webhooks(reader: _Reader) -> tuple[Target, ...]:
+    """The programs that may be called, each with its secrets."""
+    nothing: dict[str, str] = {}
+    no_secrets: dict[str, tuple[bytes, ...]] = {}
+    addresses = reader.read("HUBOUT_WEBHOOKS", values.webhooks, nothing)
+    secrets_of = reader.read("HUBOUT_WEBHOOK_SECRETS", values.webhook_secrets, no_secrets)
+    for name in sorted(addresses.keys() - secrets_of.keys()):
+        reader.problems.append(f"HUBOUT_WEBHOOKS: `{name}` has no secret: give one in HUBOUT_WEBHOOK_SECRETS")
+    return tuple(Target(name, url, secrets_of.get(name, ())) for name, url in addresses.items())
 
 
 def _check_together(reader: _Reader, *, local: bool, embedded_smtp: bool) -> None:

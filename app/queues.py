@@ -21,7 +21,7 @@ from rq.serializers import JSONSerializer
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("timers", "mail", "files", "sheets")
+QUEUES = ("timers", "mail", "files", "sheets", "webhooks")
 """The queues in the order in which every worker empties them."""
 
 _GATE_LIFE = 60  # seconds: a wake-up that died between gate and queue shuts the gate no longer than this
@@ -43,6 +43,7 @@ DRAINS = {
     "fire_timers": Drain("app.jobs.drains.fire_timers", "timers"),
     "forget_drafts": Drain("app.jobs.drains.forget_drafts", "timers"),
     "drain_mail": Drain("app.jobs.drains.drain_mail", "mail"),
+    "drain_webhooks": Drain("app.jobs.drains.drain_webhooks", "webhooks"),
     "scan_files": Drain("app.jobs.drains.scan_files", "files"),
     "sync_sheet": Drain("app.jobs.drains.sync_sheet", "sheets"),
 }

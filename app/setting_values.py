@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.clock import ClockError, parse_instant
+from integrations.webhooks import Network, read_secret
 
 _MINIMUM_KEY_LENGTH = 32  # bytes: what HMAC-SHA256 takes whole
 _API_KEY = re.compile(r"([a-z0-9][a-z0-9_.-]{0,39}):([0-9a-f]{64})")
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class ApiKey(NamedTuple):
@@ -111,6 +115,39 @@ def domains(text: str) -> tuple[str, ...]:
         if "." not in domain or "@" in domain or "/" in domain or " " in domain:
             raise ValueError(f"`{domain}` is no domain: write it like comune.example.org")
     return given
+
+
+def webhooks(text: str) -> dict[str, str]:
+    """Programs to call by name; in the clear only on this machine, for a trial."""
+    given = {}
+    for part in text.split(","):
+        name, _, address = part.strip().partition("=")
+        parts = urlsplit(address)
+        trial = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1")
+        if not _NAME.fullmatch(name) or not parts.hostname or parts.username or not (parts.scheme == "https" or trial):
+            raise ValueError(f"`{name}` is not of the form name=https://host/path")
+        given[name] = address
+    return given
+
+
+def webhook_secrets(text: str) -> dict[str, tuple[bytes, ...]]:
+    """Signing secrets by the name of the program that they are shared with."""
+    given: dict[str, tuple[bytes, ...]] = {}
+    for number, part in enumerate(text.split(","), start=1):
+        name, _, secret = part.strip().partition("=")
+        try:
+            given[name] = (*given.get(name, ()), read_secret(secret))
+        except ValueError:  # a secret must not reach a log
+            raise ValueError(f"number {number} is not of the form name=whsec_ and Base64 of 24 to 64 bytes") from None
+    return given
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Networks as `10.0.0.0/8`."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError as error:
+        raise ValueError(f"{error}: write it like 10.0.0.0/8") from error
 
 
 def sender(text: str) -> str:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, TypeAlias
 
-from pydantic import PlainSerializer, PlainValidator, ValidationError
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationError
 
 from forms.conditions import plain_condition
 from forms.document import Strict
@@ -135,6 +135,14 @@ class IssueInviteCodes(Effect):
     name = "issue_invite_codes"
 
 
+class Webhook(Effect):
+    """Tell another program of the settings, in a signed call: reference, call, event, state, instant, and no more."""
+
+    name = "webhook"
+    parameter = "target"
+    target: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+
+
 class Anonymise(Effect):
     """Erase what identifies people; the event chain stays."""
 
@@ -162,6 +170,7 @@ EFFECTS: Mapping[str, type[Effect]] = MappingProxyType(
             DocAttestato,
             DocHours,
             IssueInviteCodes,
+            Webhook,
             Anonymise,
         )
     }

@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, scanning, sheets, timers, uploads
+from app.services import delivery, drafts, scanning, sheets, timers, uploads, webhooks
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -44,6 +44,13 @@ def drain_mail() -> None:
     context = process_context()
     queues.open_gate(context.redis, "drain_mail")
     delivery.send_due(context)
+
+
+def drain_webhooks() -> None:
+    """Make every signed call that is due."""
+    context = process_context()
+    queues.open_gate(context.redis, "drain_webhooks")
+    webhooks.send_due(context)
 
 
 def scan_files() -> None:

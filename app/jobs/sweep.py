@@ -25,6 +25,7 @@ def tick(context: Context) -> None:
         )
         expired = drafts.any_expired(session, now) or uploads.any_expired(session, now)
         mail = session.scalar(waiting.where(OutboxMessage.channel == "mail").limit(1))
+        webhook = session.scalar(waiting.where(OutboxMessage.channel == "webhook").limit(1))
         unscanned = context.settings.clamd_url and session.scalar(scanning.due(now).limit(1))
         dirty = set(session.scalars(waiting.where(OutboxMessage.channel == "sheet").distinct()))
         read = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
@@ -34,6 +35,8 @@ def tick(context: Context) -> None:
         context.wake("forget_drafts")
     if mail is not None:
         context.wake("drain_mail")
+    if webhook is not None:
+        context.wake("drain_webhooks")
     if unscanned:
         context.wake("scan_files")
     pull = PULL_LOCAL if context.settings.embedded_sheets else PULL_GOOGLE

@@ -123,6 +123,7 @@ CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(
         effects.DocHours,
         effects.Anonymise,
         effects.IssueInviteCodes,
+        effects.Webhook,
     }
 )
 """Effects that `app.services.effects` has a handler for; a test holds the two together."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission
-from app.services import documents, erasure, invites, mailing, opinions, outbox, places, rankings
+from app.services import documents, erasure, invites, mailing, opinions, outbox, places, rankings, webhooks
 from app.services.context import Context, ask_for
 from workflows import effects
 from workflows.definition import SYSTEM
@@ -142,6 +142,10 @@ def _invite(_: Context, __: Session, happened: Happened, ___: effects.Effect) ->
     invites.issue(happened.submission)
 
 
+def _webhook(_: Context, session: Session, happened: Happened, effect: effects.Webhook) -> None:
+    webhooks.ask(session, happened.submission, effect.target, happened.event, happened.seq, happened.now)
+
+
 HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.Mail: _mail,
     effects.SheetUpsert: _sheet,
@@ -161,6 +165,7 @@ HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.DocHours: _document(documents.ORE),
     effects.Anonymise: _anonymise,
     effects.IssueInviteCodes: _invite,
+    effects.Webhook: _webhook,
 }
 """Effects this version carries out; `check` refuses a workflow that asks for another."""
 

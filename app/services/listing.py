@@ -147,7 +147,8 @@ def retry(context: Context, ids: tuple[int, ...] = ()) -> int:
         bounces.forgive(session, {row.target for row in rows if row.channel == "mail"})
         for row in rows:
             outbox.revive(row, now)
-    context.wake("drain_mail")
+    for drain in ("drain_mail", "drain_webhooks"):
+        context.wake(drain)
     sheets.request_sync(context)
     return len(rows)
 

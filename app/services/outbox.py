@@ -19,7 +19,7 @@ from app.security import sign
 from app.services.context import ask_for
 from integrations.mail import domain_of
 
-Channel = Literal["mail", "sheet"]
+Channel = Literal["mail", "sheet", "webhook"]
 
 BATCH = 20
 LEASE = timedelta(seconds=60)
@@ -33,12 +33,12 @@ MOST_ATTEMPTS = 60
 _MESSAGE = "message"
 _OURS = re.compile(r"<([0-9]{1,18})\.([0-9a-f]{32})@[^<>@\s]+>")
 
-DRAINS: Mapping[Channel, str] = {"mail": "drain_mail", "sheet": "sync_sheet"}
+DRAINS: Mapping[Channel, str] = {"mail": "drain_mail", "sheet": "sync_sheet", "webhook": "drain_webhooks"}
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What is to be delivered: `target` is an address or a workbook, `dedupe_key` makes it once.
+    """What is to be delivered: `target` is an address, a workbook or a program, `dedupe_key` makes it once.
 
     It isn't sent before `not_before`; a reminder names the `stay` in a state (its first event) that it speaks of.
     """

@@ -24,6 +24,7 @@ def idle(context: Context, since: datetime | None = None) -> list[str]:
         mails = session.scalar(select(func.count()).where(OutboxMessage.channel == "mail", *due)) or 0
         retrying = session.scalar(select(func.count()).where(*deliverable, OutboxMessage.attempts > 0)) or 0
         rows = session.scalar(select(func.count()).where(OutboxMessage.channel == "sheet", *due)) or 0
+        calls = session.scalar(select(func.count()).where(OutboxMessage.channel == "webhook", *due)) or 0
         files = len(session.scalars(scanning.due(now)).all()) if context.settings.clamd_url else 0
         made = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
     unread = [
@@ -35,6 +36,7 @@ def idle(context: Context, since: datetime | None = None) -> list[str]:
         f"{timers} timers due": timers,
         f"{mails} mails to send": mails,
         f"{rows} sheet rows to write": rows,
+        f"{calls} webhooks to call": calls,
         f"{files} files to scan": files,
         f"{retrying} deliveries to try again": retrying,
         f"sheets to read: {', '.join(unread)}": len(unread),

@@ -10,6 +10,7 @@ from app.story.first_week import (
     COURSES,
     DESKS,
     ETTORE,
+    LIVIA,
     NETWORK,
     PROPOSALS,
     REPAIR,
@@ -144,7 +145,9 @@ def last_morning(company: Company) -> None:
     """New applications of every kind, left for whoever looks around afterwards."""
     company.scene(LAST_MORNING)
     company.apply(*WAITING, LEDGER)
-    company.stage.settle()
+    company.expect_state(
+        "the student without a parent's word: a month later nothing personal is left", LIVIA, "archiviata"
+    )
     for number, state in WAITING.items():
         company.expect_state(company.call_of(number).file.title.in_("en"), number, state)
     company.expect_state(company.call_of(LEDGER).file.title.in_("en"), LEDGER, "pareri")

@@ -23,7 +23,7 @@ PATIENCE = 600.0
 ENDS = {
     ("coworking-postazione", "respinta"),
     ("makerslab-corso", "conclusa"),
-    ("clab-junior-studente", "non_autorizzata"),
+    ("clab-junior-studente", "archiviata"),
     ("terzo-settore-adesione", "conclusa"),
     ("clab-urbano-proposta", "conclusa"),
     ("idea-impresa", "non_idonea"),

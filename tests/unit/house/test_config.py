@@ -98,6 +98,21 @@ def test_database_and_redis_may_be_outside_while_time_still_moves() -> None:
             "localhost:6379",
             "no address of this kind: begin it with redis:// or rediss:// or unix://",
         ),
+        (
+            "HUBOUT_WEBHOOKS",
+            "registro=https://registro.example.org/h,interno=http://10.0.0.1/h",
+            "`interno` is not of the form name=https://host/path",
+        ),
+        (
+            "HUBOUT_WEBHOOK_SECRETS",
+            "registro=my-secret",
+            "number 1 is not of the form name=whsec_ and Base64 of 24 to 64 bytes",
+        ),
+        (
+            "HUBOUT_WEBHOOK_NETWORKS",
+            "10.0.0.1/8",
+            "10.0.0.1/8 has host bits set: write it like 10.0.0.0/8",
+        ),
         ("HUBOUT_BASE_URL", "moduli.example.org", "no address of this kind: begin it with http:// or https://"),
         (
             "HUBOUT_CLOCK",
@@ -190,3 +205,19 @@ def test_keys_and_origins_of_the_api_are_lists() -> None:
     assert [(key.name, key.sha256[0]) for key in settings.api_keys] == [("comune", "a"), ("comune", "b")]
     assert settings.api_origins == ("https://www.example.org", "http://127.0.0.1:3000")
     assert "a" * 64 not in repr(settings)
+
+
+def test_programs_to_call_have_their_secrets() -> None:
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    given = {
+        "HUBOUT_WEBHOOKS": "registro=https://registro.example.org/h,prova=http://127.0.0.1:9/h",
+        "HUBOUT_WEBHOOK_SECRETS": f"registro={secret},prova={secret},registro={secret}",
+        "HUBOUT_WEBHOOK_NETWORKS": "127.0.0.0/8, fd00::/8",
+    }
+    settings = Settings.from_environment(given)
+    assert [(target.name, len(target.secrets)) for target in settings.webhooks] == [("registro", 2), ("prova", 1)]
+    assert len(settings.webhook_networks) == 2
+    assert "MfKQ" not in repr(settings)
+    assert problems({"HUBOUT_WEBHOOKS": "registro=https://registro.example.org"}) == (
+        "HUBOUT_WEBHOOKS: `registro` has no secret: give one in HUBOUT_WEBHOOK_SECRETS",
+    )
