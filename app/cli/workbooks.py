@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import click
 from redis import RedisError
@@ -12,8 +13,10 @@ from app.cli.output import console, show_records
 from app.errors import HubOutError
 from app.services import sheets, workbooks
 from app.services.context import Context
+from app.services.sheet_export import tables_of
 from integrations.sheets.errors import SheetsError
 from integrations.sheets.moving import TabChange
+from integrations.tables import FORMATS
 
 
 def show_workbooks(context: Context) -> None:
@@ -42,9 +45,7 @@ def connect(call: str, address: str, workbook: str, pairs: tuple[str, ...], *, y
     """Work in a spreadsheet that partners already use: shows what is added to it, asks, and writes the rows."""
     names = _names(pairs)
     with opened() as context:
-        known = context.catalogue.calls.get(call)
-        if known is None:
-            raise HubOutError(f"there is no call `{call}`", f"use one of: {', '.join(sorted(context.catalogue.calls))}")
+        known = workbooks.call_of(context, call)
         with _google_in_words():
             connection = workbooks.look(context, known, address, workbook=workbook, names=names)
             click.echo(f"«{connection.title}» becomes the workbook {connection.workbook}.")
@@ -85,6 +86,23 @@ def rotate(workbook: str, address: str | None, *, yes: bool) -> None:
         click.echo(f"New: {sheets.address_of(context, new)}")
 
 
+@click.command()
+@click.argument("call")
+@click.option("--workbook", default="", help="Which one, where the call has several.")
+@click.option("--format", "kind", type=click.Choice(sorted(FORMATS)), default="ods", show_default=True)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="A folder.")
+def export(call: str, workbook: str, kind: str, folder: Path) -> None:
+    """Write the tabs of CALL to a file, from the database alone: where Google is not allowed, or away."""
+    with opened() as context:
+        known = workbooks.call_of(context, call)
+        name = workbooks.workbook_of(known, workbook)
+        ending, _, make = FORMATS[kind]
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.{ending}"
+        path.write_bytes(make(tables_of(context, name)))
+    click.echo(path)
+
+
 class _google_in_words:  # noqa: N801 - reads as what it does: `with _google_in_words()`
     """Google's refusals become lines for the operator."""
 
@@ -123,5 +141,5 @@ def _lines(changes: Iterable[TabChange]) -> Iterable[str]:
             yield f"    + added at the right end: {', '.join(change.made)}"
 
 
-GROUPED = (connect, rebuild, rotate)
+GROUPED = (connect, rebuild, rotate, export)
 """The commands that `hubout sheets` has from here."""

@@ -40,7 +40,7 @@ def look(context: Context, call: Call, address: str, *, workbook: str = "", name
     Raises:
         HubOutError: no such spreadsheet, tab or workbook, or it isn't shared with us: the text says with whom.
     """
-    workbook = _workbook_of(call, workbook)
+    workbook = workbook_of(call, workbook)
     found = spreadsheet_id_of(address)
     if found is None:
         raise HubOutError(f"`{address}` is no address of a spreadsheet", "copy it from the browser's address bar")
@@ -182,7 +182,24 @@ def _waiting(session: Session, workbook: str) -> int:
     return session.scalar(select(func.count()).where(*waits)) or 0
 
 
-def _workbook_of(call: Call, wanted: str) -> str:
+def call_of(context: Context, name: str) -> Call:
+    """The call of this name.
+
+    Raises:
+        HubOutError: there is none.
+    """
+    call = context.catalogue.calls.get(name)
+    if call is None:
+        raise HubOutError(f"there is no call `{name}`", f"use one of: {', '.join(sorted(context.catalogue.calls))}")
+    return call
+
+
+def workbook_of(call: Call, wanted: str) -> str:
+    """The workbook of the call, or the `wanted` one of several.
+
+    Raises:
+        HubOutError: the call has none, none of this name, or several and none is named.
+    """
     own = sorted({tab.workbook for tab in call.all_tabs()})
     if not own:
         raise HubOutError(f"call {call.id} has no spreadsheet", "add `sheet:` to its file (docs/calls.md)")

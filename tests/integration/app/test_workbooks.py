@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from app.cli import workbooks as commands
 from app.errors import HubOutError
 from app.models import Spreadsheet
 from app.services import sheets, workbooks
+from app.services.sheet_export import tables_of
 from app.story.partner import Partner
 from integrations.local.service_account import CLIENT_EMAIL
 from tests.integration.app import scenes
+from tests.integration.app.people import desk
 from tests.integration.app.town import Town
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -151,3 +155,24 @@ def test_status_tells_what_waits_and_what_is_wrong(town: Town) -> None:
     assert reads.used > 0
     assert writes.used > 0
     assert not reads.closed
+
+
+@pytest.mark.parametrize("kind", ["csv", "ods", "xlsx"])
+def test_the_same_tabs_go_to_a_file_without_google(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    reference = scenes.reviewed_desk_waits(town, desk(attivita="=1+1 " + desk()["attivita"]), "sportello-piccolo")
+    town.sync()
+    town.partner("uno", reference).type_in(reference, {"punteggio_0_100": "88", "note_per_il_gruppo": "+1"})
+    town.sync()
+    town.google.fail("503", 1000)
+    arguments = ("sportello-piccolo", "--format", kind, "--to", str(tmp_path / "fuori"))
+    done = run(town, monkeypatch, commands.export, *arguments)
+    assert done.exit_code == 0, done.output
+    ending = {"csv": "zip"}.get(kind, kind)
+    assert (tmp_path / "fuori" / f"prova.{ending}").read_bytes()[:2] == b"PK"
+    first, *_ = tables_of(town.context, BOOK)
+    (row,) = [dict(zip(first.headings, row, strict=True)) for row in first.rows]
+    assert (row["codice"], row["punteggio_0_100"], row["note_per_il_gruppo"]) == (reference, 88, "+1")
+    assert (row["ricevuta_il"], row["scadenza"]) == (datetime.fromisoformat("2026-11-16T09:00"), date(2026, 11, 26))
+    assert str(row["attivita"]).startswith("=1+1")
