@@ -32,6 +32,7 @@ from integrations.sheets.layout import Column, case_tab
 from integrations.sheets.outcome import OurRow
 from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import TabSnapshot
+from tests.bench import sheet_calls
 from tests.bench.mails import BACKLOG, rates
 from workflows.case import Case, Facts, Visit
 from workflows.engine import fire
@@ -135,13 +136,15 @@ def main() -> None:
             speed = rate(work)
             floor = floor or speed
             table.add_row(name, f"{speed:,.0f}", f"{speed / floor:.3f}")
-    Console(width=100).print(table)
+    console = Console(width=100)
+    console.print(table)
     mails = Table("a day's backlog of mails", "a second", "ratio to the bare loop")
     with bench_context() as context:
         ours, bare = rates(context, story())
     mails.add_row("a bare smtplib loop with the same mails", f"{bare:,.0f}", "1.000")
     mails.add_row(f"the outbox, one worker, {BACKLOG:,} mails", f"{ours:,.0f}", f"{ours / bare:.3f}")
-    Console(width=100).print(mails)
+    console.print(mails)
+    console.print(sheet_calls.table())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +25,13 @@ _DEADLINE = 10.0  # seconds
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Redis that lives as long as the session."""
-    home = tmp_path_factory.mktemp("r")
+    with running_redis(tmp_path_factory.mktemp("r")) as url:
+        yield url
+
+
+@contextmanager
+def running_redis(home: Path) -> Iterator[str]:
+    """The address of a Redis of our own, on a socket in `home`."""
     url = f"unix://{home}/s/redis.sock"
     child = Child("redis", server_command(url), os.environ, home / "logs")
     try:
