@@ -25,7 +25,7 @@ from integrations.sheets.errors import Throttled
 from integrations.sheets.gateway import Gateway
 from integrations.sheets.layout import Column, TabLayout, case_tab
 from integrations.sheets.outcome import Base, Reconciled
-from integrations.sheets.plan import plan_write
+from integrations.sheets.plan import parts, plan_write
 from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import SheetSnapshot, TabSnapshot
 from integrations.sheets.summary import refresh
@@ -120,7 +120,10 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
         return
     operation = f"{spreadsheet_id}:{turn.fence}"
     plan = plan_write(operation, snapshot, [each.write for each in merged], context.clock.now())
-    gateway.write(spreadsheet_id, plan)
+    for number, part in enumerate(parts(plan)):
+        if number and not _renew(context, turn):
+            return
+        gateway.write(spreadsheet_id, part)
     _finish(context, turn, tabs, merged)
 
 
@@ -224,6 +227,15 @@ def _finish(context: Context, turn: Turn, tabs: Sequence[WorkTab], merged: Seque
         sheet.error = ""
         if any(result.more for result in merged):
             ask_for(session, "sync_sheet", turn.workbook)
+
+
+def _renew(context: Context, turn: Turn) -> bool:
+    """Keep the turn for another write; False when another sync took over."""
+    with context.write() as session:
+        if not _still_ours(session, turn):
+            return False
+        session.get_one(Spreadsheet, turn.workbook).leased_until = context.clock.now() + LEASE
+        return True
 
 
 def _put_back(context: Context, turn: Turn, reason: str, *, after: timedelta | None = None) -> None:

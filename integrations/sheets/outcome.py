@@ -113,7 +113,7 @@ class Reconciled:
         duplicates: references found on more than one row.
         seen_base: the base to commit with the edits, before the write.
         next_base: the base to commit when the write is done.
-        more: rows are left for another cycle since this one is full (see ROOM).
+        more: rows that are there are left for another cycle since this one is full (see ROOM).
         spent: characters that this tab's write takes of the cycle's room.
     """
 

@@ -8,18 +8,23 @@ sent twice is applied once (google-sheets.md §3).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from integrations.sheets.layout import CellValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from integrations.sheets.layout import Column, TabLayout
     from integrations.sheets.snapshot import SheetSnapshot
 
+ROOM = 1_500_000
+"""Characters that one write may hold: Google recommends 2 MB a request."""
+
+CELL_COST = 50  # characters that a cell costs in a request beside its text
 MARKER_LIFE = 600
 """Seconds that a marker stays at least: a request that timed out may still land up to 180 s later."""
 
@@ -123,3 +128,45 @@ def plan_write(operation: str, snapshot: SheetSnapshot, tabs: Sequence[TabWrite]
     made_at = int(now.timestamp())
     stale = sorted(id_ for id_, made in snapshot.markers.items() if made_at - made > MARKER_LIFE)
     return WritePlan(operation, made_at, tuple(tab for tab in tabs if not tab.empty), tuple(stale))
+
+
+def cost_of(values: Iterable[CellValue]) -> int:
+    """Characters that these cells take in a request."""
+    return sum(CELL_COST + (len(json.dumps(value)) if isinstance(value, str) else 0) for value in values)
+
+
+def parts(plan: WritePlan, room: int = ROOM) -> tuple[WritePlan, ...]:
+    """The plan as writes of at most `room` characters, to be sent in this order; one, unless many rows are new.
+
+    Each has a marker of its own. A crash between two leaves rows that the next cycle finds by their references.
+    """
+    groups: list[list[TabWrite]] = [[]]
+    spent = 0
+    for piece, cost in (each for tab in plan.tabs for each in _pieces(tab, room)):
+        if groups[-1] and spent + cost > room:
+            groups.append([])
+            spent = 0
+        groups[-1].append(piece)
+        spent += cost
+    first, *others = groups
+    return (
+        replace(plan, tabs=tuple(first)),
+        *(
+            WritePlan(f"{plan.operation}/{number}", plan.made_at, tuple(group))
+            for number, group in enumerate(others, 1)
+        ),
+    )
+
+
+def _pieces(tab: TabWrite, room: int) -> Iterator[tuple[TabWrite, int]]:
+    """The tab's write with as many of its new rows as fit, then the other rows; and what each costs."""
+    before = tab.used - len(tab.rows)
+    piece, done = replace(tab, rows=()), 0
+    spent = cost_of(cell.value for cell in tab.cells)
+    for number, row in enumerate(tab.rows):
+        cost = cost_of(row)
+        if spent and spent + cost > room:
+            yield replace(piece, rows=tab.rows[done:number], used=before + number), spent
+            piece, done, spent = TabWrite(tab.sheet_id, tab.layout, placed=tab.placed), number, 0
+        spent += cost
+    yield replace(piece, rows=tab.rows[done:], used=tab.used), spent

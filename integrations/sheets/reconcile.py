@@ -13,7 +13,6 @@ read -> reconcile -> commit edits, suspects and `seen_base` -> write -> commit `
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from integrations.sheets import replies
 from integrations.sheets.cells import Problem, blank, encode, parse_cell, same
 from integrations.sheets.columns import Placement, place
 from integrations.sheets.outcome import Change, Finding, PartnerEdit, Reconciled
-from integrations.sheets.plan import CellWrite, PlacedColumn, TabWrite
+from integrations.sheets.plan import ROOM, CellWrite, PlacedColumn, TabWrite, cost_of
 from integrations.sheets.rows import locate
 from integrations.sheets.suspicion import suspects
 
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from integrations.sheets.outcome import Base, BaseRow, Held, OurRow, Place
     from integrations.sheets.snapshot import TabSnapshot
 
-ROOM = 1_500_000
-"""Characters that one cycle may write: Google recommends 2 MB a request."""
-
-CELL_COST = 50  # characters that a cell costs in a request beside its text
 GROWTH = 200  # rows added to a full grid at once, so that its new rows are dressed in one go
 TORN = 2  # system cells of one row that no longer fit: its contents were moved, not one cell mistyped
 
@@ -63,7 +58,8 @@ def reconcile(
         ours: the cases; a reference of `base` that is not here is forgotten, its row left alone and reported.
         theirs: the tab as just read.
         held: the cells in quarantine.
-        room: characters to write at most; at least one row is written.
+        room: characters to write to rows that are there, one row at least: their places are as just read. New rows
+            are not counted, they go into several writes (`plan.parts`).
     """
     placement = place(layout, theirs)
     if base and layout.reference in placement.made and any(not blank(cell) for row in theirs.rows for cell in row):
@@ -137,7 +133,7 @@ class _Merge:
         for reference, our_row in self.ours.items():
             row = present.get(reference)
             if row is None:
-                self.absent(reference, our_row, room)
+                self.absent(reference, our_row)
             else:
                 self.present(row, room)
         self.strays()
@@ -361,7 +357,7 @@ class _Merge:
 
     # --- a row that is not ------------------------------------------------------------------------------------------
 
-    def absent(self, reference: str, our_row: OurRow, room: int) -> None:
+    def absent(self, reference: str, our_row: OurRow) -> None:
         """Append the row: blank for the partner when it is new, with the last known values when it was lost."""
         last = self.base.get(reference)
         if last is not None:
@@ -378,8 +374,6 @@ class _Merge:
             standing = [line for each in self.layout.partner for line in self.objections(our_row, each, row[each.id])]
             answer = (last or {}).get(self.layout.check)
             row[self.layout.check] = replies.reply(standing, (), answer, answer, edited=False)
-        if not self.takes(row.values(), room):
-            return
         by_index = {self.placement.index[id_]: value for id_, value in row.items()}
         self.rows.append(tuple(by_index.get(at) for at in range(max(by_index) + 1)))
         self.next[reference] = _compact({id_: row[id_] for id_ in row if id_ != self.layout.reference})
@@ -415,7 +409,7 @@ class _Merge:
 
     def takes(self, values: Iterable[CellValue], room: int, *, must: bool = False) -> bool:
         """Take the room these values need. The first row always fits, so that every cycle gets on."""
-        cost = sum(CELL_COST + (len(json.dumps(value)) if isinstance(value, str) else 0) for value in values)
+        cost = cost_of(values)
         if cost and self.spent and self.spent + cost > room and not must:
             self.more = True
             return False

@@ -28,7 +28,7 @@ from integrations.local.service_account import ensure_service_account
 from integrations.sheets.gateway import Gateway, Patience
 from integrations.sheets.layout import REFERENCE, Column, case_tab
 from integrations.sheets.outcome import Base, OurRow
-from integrations.sheets.plan import plan_write
+from integrations.sheets.plan import parts, plan_write
 from integrations.sheets.quota import Call, Limiter, RedisLimiter
 from integrations.sheets.reconcile import reconcile
 from tests.integration.google.running import HOST, SCOPES, rewriting
@@ -107,7 +107,9 @@ class Bench:
                 raise AssertionError("the bench's own tab is gone")
             merged = reconcile(LAYOUT, base, ours, tab)
             now = datetime.fromtimestamp(self.clock.now, UTC)
-            gateway.write(spreadsheet_id, plan_write(f"{spreadsheet_id}:{cycle}", snapshot, [merged.write], now))
+            plan = plan_write(f"{spreadsheet_id}:{cycle}", snapshot, [merged.write], now)
+            for part in parts(plan):
+                gateway.write(spreadsheet_id, part)
             base, more = merged.next_base, merged.more
 
     def naive(self, rows: int) -> tuple[int, float]:

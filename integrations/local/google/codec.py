@@ -1,17 +1,21 @@
-"""Spreadsheets as JSON documents: one for the spreadsheet, one for each tab.
+"""Spreadsheets as JSON documents: one for the spreadsheet, one for each tab, one for each block of a tab's rows.
 
-A cell without style, note and rule is its bare value; styles and rules are written once a tab and referred to.
+A cell without style, note and rule is its bare value; styles and rules are written once a block and referred to.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from integrations.local.google.cells import EMPTY, Cell, Entered, Formula
 from integrations.local.google.wire import Json
 from integrations.local.google.workbook import Area, Row, Sheet, Tag, Workbook
+
+BLOCK = 500
+"""Rows in a block: a write rewrites the blocks it touches, so an append costs the same in a long tab."""
 
 
 class _Pool:
@@ -35,9 +39,7 @@ class _Pool:
 
 
 def encode_sheet(sheet: Sheet) -> str:
-    """The document of a tab."""
-    styles, rules = _Pool(), _Pool()
-    rows = [[_encode_cell(cell, styles, rules) for cell in row] for row in sheet.rows]
+    """The document of a tab, without its rows."""
     document = {
         "id": sheet.id,
         "title": sheet.title,
@@ -50,10 +52,15 @@ def encode_sheet(sheet: Sheet) -> str:
         "groups": sheet.groups,
         "protected": sheet.protected,
         "basic_filter": sheet.basic_filter,
-        "styles": styles.items,
-        "rules": rules.items,
-        "rows": rows,
     }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def encode_block(rows: Sequence[Row]) -> str:
+    """The document of a block of rows."""
+    styles, rules = _Pool(), _Pool()
+    cells = [[_encode_cell(cell, styles, rules) for cell in row] for row in rows]
+    document = {"styles": styles.items, "rules": rules.items, "rows": cells}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -66,16 +73,15 @@ def _encode_cell(cell: Cell, styles: _Pool, rules: _Pool) -> Any:
     return [entered, styles.place(cell.style), cell.note, rules.place(cell.rule)]
 
 
-def decode_sheet(text: str) -> Sheet:
-    """The tab of a document."""
+def decode_sheet(text: str, blocks: Iterable[str]) -> Sheet:
+    """The tab of a document and those of its blocks, in order."""
     document = json.loads(text)
-    styles, rules = document["styles"], document["rules"]
     return Sheet(
         id=document["id"],
         title=document["title"],
         row_count=document["row_count"],
         column_count=document["column_count"],
-        rows=[_decode_row(row, styles, rules) for row in document["rows"]],
+        rows=[row for block in blocks for row in _decode_block(block)],
         extra=document["extra"],
         grid=document["grid"],
         merges=[Area(**area) for area in document["merges"]],
@@ -84,6 +90,11 @@ def decode_sheet(text: str) -> Sheet:
         protected=document["protected"],
         basic_filter=document["basic_filter"],
     )
+
+
+def _decode_block(text: str) -> list[Row]:
+    document = json.loads(text)
+    return [_decode_row(row, document["styles"], document["rules"]) for row in document["rows"]]
 
 
 def _decode_row(row: list[Any], styles: list[Json], rules: list[Json]) -> Row:
@@ -139,10 +150,20 @@ def decode_book(file_id: str, text: str, sheets: list[Sheet]) -> Workbook:
     )
 
 
-def same_sheet(one: Sheet, other: Sheet) -> bool:
-    """Whether nothing of a tab was written between an original and its copy: rows are compared by identity."""
-    if len(one.rows) != len(other.rows):
-        return False
-    if any(left is not right for left, right in zip(one.rows, other.rows, strict=True)):
-        return False
+def same_head(one: Sheet, other: Sheet) -> bool:
+    """Whether a tab and its copy differ in their rows at most."""
     return {**vars(one), "rows": None} == {**vars(other), "rows": None}
+
+
+def blocks_changed(sheet: Sheet, old: Sheet | None) -> dict[int, str]:
+    """The documents of the blocks of a copy in which something was written, by number; rows compare by identity."""
+    before = old.rows if old else []
+    return {
+        top // BLOCK: encode_block(sheet.rows[top : top + BLOCK])
+        for top in range(0, len(sheet.rows), BLOCK)
+        if not _same_rows(sheet.rows[top : top + BLOCK], before[top : top + BLOCK])
+    }
+
+
+def _same_rows(one: list[Row], other: list[Row]) -> bool:
+    return len(one) == len(other) and all(left is right for left, right in zip(one, other, strict=True))

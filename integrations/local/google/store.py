@@ -17,7 +17,15 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from integrations.local.google.codec import decode_book, decode_sheet, encode_book, encode_sheet, same_sheet
+from integrations.local.google.codec import (
+    BLOCK,
+    blocks_changed,
+    decode_book,
+    decode_sheet,
+    encode_book,
+    encode_sheet,
+    same_head,
+)
 from integrations.local.google.wire import ApiError, Json, not_found
 from integrations.local.google.workbook import Workbook
 
@@ -26,6 +34,10 @@ CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, record TEXT NOT NULL, boo
 CREATE TABLE IF NOT EXISTS tabs (
     file_id TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
     sheet_id INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (file_id, sheet_id)) STRICT;
+CREATE TABLE IF NOT EXISTS blocks (
+    file_id TEXT NOT NULL, sheet_id INTEGER NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (file_id, sheet_id, number),
+    FOREIGN KEY (file_id, sheet_id) REFERENCES tabs ON DELETE CASCADE) STRICT;
 CREATE TABLE IF NOT EXISTS changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT, file_id TEXT NOT NULL, at TEXT NOT NULL, removed INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, grant_json TEXT NOT NULL, expires REAL NOT NULL) STRICT;
@@ -116,8 +128,13 @@ class Store:
 
     def _load(self, file_id: str) -> Workbook:
         row = self._database.execute("SELECT book FROM files WHERE id = ?", (file_id,)).fetchone()
-        tabs = self._database.execute("SELECT document FROM tabs WHERE file_id = ?", (file_id,)).fetchall()
-        return decode_book(file_id, row[0], [decode_sheet(text) for (text,) in tabs])
+        tabs = self._database.execute("SELECT sheet_id, document FROM tabs WHERE file_id = ?", (file_id,)).fetchall()
+        blocks = "SELECT document FROM blocks WHERE file_id = ? AND sheet_id = ? ORDER BY number"
+        sheets = [
+            decode_sheet(text, [block for (block,) in self._database.execute(blocks, (file_id, sheet_id))])
+            for sheet_id, text in tabs
+        ]
+        return decode_book(file_id, row[0], sheets)
 
     def create(self, workbook: Workbook, identity: str, **details: object) -> Record:
         """Keep a new workbook under its id; `details` are other fields of its record."""
@@ -205,11 +222,17 @@ class Store:
 
     def _commit(self, record: Record, workbook: Workbook, old: Workbook | None) -> None:
         before = {sheet.id: sheet for sheet in old.sheets} if old else {}
-        changed = [
+        heads = [
             (record.id, sheet.id, encode_sheet(sheet))
             for sheet in workbook.sheets
-            if sheet.id not in before or not same_sheet(sheet, before[sheet.id])
+            if sheet.id not in before or not same_head(sheet, before[sheet.id])
         ]
+        blocks = [
+            (record.id, sheet.id, number, document)
+            for sheet in workbook.sheets
+            for number, document in blocks_changed(sheet, before.get(sheet.id)).items()
+        ]
+        ends = [(record.id, sheet.id, -(-len(sheet.rows) // BLOCK)) for sheet in workbook.sheets]
         gone = before.keys() - {sheet.id for sheet in workbook.sheets}
         with self._transaction():
             self._database.execute(
@@ -218,8 +241,12 @@ class Store:
                 (record.id, json.dumps(asdict(record)), encode_book(workbook)),
             )
             self._database.executemany(
-                "INSERT INTO tabs VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document", changed
+                "INSERT INTO tabs VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document", heads
             )
+            self._database.executemany(
+                "INSERT INTO blocks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document", blocks
+            )
+            self._database.executemany("DELETE FROM blocks WHERE file_id = ? AND sheet_id = ? AND number >= ?", ends)
             self._database.executemany(
                 "DELETE FROM tabs WHERE file_id = ? AND sheet_id = ?", [(record.id, sheet) for sheet in gone]
             )

@@ -209,3 +209,19 @@ def _ready(url: str) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def test_a_long_tab_is_kept_block_by_block(start: Start) -> None:
+    google = start()
+    file = google.create({"properties": {"title": "x", "gridProperties": {"rowCount": 1300, "columnCount": 2}}})
+
+    def put(cells: str, rows: list[list[str]]) -> None:
+        body = {"values": rows}
+        assert google.api("PUT", f"/v4/spreadsheets/{file}/values/{cells}", body, valueInputOption="RAW").ok
+
+    rows = [[f"CW-{number}"] for number in range(1201)]
+    put("A1:A1201", rows)
+    put("A700", [["altro"]])
+    rows[699] = ["altro"]
+    assert google.api("POST", f"/v4/spreadsheets/{file}/values/A1001:A1201:clear", {}).ok
+    assert start().values(file, "A:A") == rows[:1000]

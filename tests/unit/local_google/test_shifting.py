@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from integrations.local.google.batch import apply_batch
 from integrations.local.google.cells import Cell, Formula
-from integrations.local.google.codec import decode_book, decode_sheet, encode_book, encode_sheet, same_sheet
+from integrations.local.google.codec import (
+    BLOCK,
+    blocks_changed,
+    decode_book,
+    decode_sheet,
+    encode_book,
+    encode_sheet,
+    same_head,
+)
 from integrations.local.google.kinds import Context
 from integrations.local.google.wire import ApiError
 from integrations.local.google.workbook import COLUMNS, ROWS, Sheet, Tag, Workbook
@@ -103,14 +111,30 @@ def test_a_document_gives_the_same_workbook_back(rows: list[list[Cell]]) -> None
     workbook = labelled(COLUMNS)
     for row, content in enumerate(rows):
         workbook.sheets[0].put(row, 0, content)
-    again = decode_book("id", encode_book(workbook), [decode_sheet(encode_sheet(workbook.sheets[0]))])
-    assert again == workbook
+    sheet = workbook.sheets[0]
+    blocks = blocks_changed(sheet, None)
+    kept = decode_sheet(encode_sheet(sheet), [blocks[number] for number in sorted(blocks)])
+    assert decode_book("id", encode_book(workbook), [kept]) == workbook
 
 
 def test_a_draft_leaves_the_original_as_it_was() -> None:
     workbook = labelled(ROWS)
     draft = workbook.copy()
-    assert same_sheet(draft.sheets[0], workbook.sheets[0])
+    assert same_head(draft.sheets[0], workbook.sheets[0])
+    assert not blocks_changed(draft.sheets[0], workbook.sheets[0])
     draft.sheets[0].put(0, 0, [Cell("altro")])
     assert workbook.sheets[0].cell(0, 0).entered == "0"
-    assert not same_sheet(draft.sheets[0], workbook.sheets[0])
+    assert list(blocks_changed(draft.sheets[0], workbook.sheets[0])) == [0]
+
+
+def test_a_row_more_in_a_long_tab_rewrites_one_block() -> None:
+    workbook = labelled(ROWS)
+    sheet = workbook.sheets[0]
+    sheet.resize(5 * BLOCK, SIZE)
+    for row in range(3 * BLOCK - 1):
+        sheet.put(row, 0, [Cell(row)])
+    draft = workbook.copy().sheets[0]
+    draft.put(3 * BLOCK - 1, 0, [Cell("una")])
+    assert list(blocks_changed(draft, sheet)) == [2]
+    draft.put(3 * BLOCK, 0, [Cell("due")])
+    assert list(blocks_changed(draft, sheet)) == [2, 3]

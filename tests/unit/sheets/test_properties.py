@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 
 from hypothesis import given, settings
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from integrations.sheets import replies
+from integrations.sheets.batch import write_requests
 from integrations.sheets.cells import Problem, encode, parse_cell, same
 from integrations.sheets.layout import CHECK, CellValue
 from integrations.sheets.outcome import Base, Held, OurRow, Place, Reconciled
-from integrations.sheets.reconcile import FINAL, ROOM, reconcile
+from integrations.sheets.plan import ROOM, WritePlan, cost_of, parts
+from integrations.sheets.reconcile import FINAL, reconcile
 from tests.unit.sheets.layouts import COWORKING
 from tests.unit.sheets.model import Model, Tab
 
@@ -254,3 +257,22 @@ def test_a_merge_never_raises_and_comes_to_rest(tab: Tab, base: Base, ours: Mapp
     assert again.write.empty
     assert again.edits == ()
     assert again.next_base == again.seen_base
+
+
+@given(
+    tab=tabs(),
+    base=bases,
+    new=st.dictionaries(st.integers(0, 40).map("CWK-26-NEW{:02}".format), our_rows),
+    room=st.integers(1, 4000),
+)
+def test_a_write_in_parts_does_what_it_does_whole(tab: Tab, base: Base, new: Mapping[str, OurRow], room: int) -> None:
+    write = reconcile(COWORKING, base, new, tab.snapshot()).write
+    whole, divided = Model({1: copy.deepcopy(tab)}), Model({1: tab})
+    whole.write(write, operation="whole")
+    pieces = parts(WritePlan("divided", 0, (write,)), room)
+    for piece in pieces:
+        divided.apply(write_requests(piece))
+    assert divided.tabs[1].grid == whole.tabs[1].grid
+    assert len({piece.marker for piece in pieces}) == len(pieces)
+    for piece in pieces[1:]:
+        assert all(len(each.rows) == 1 or sum(map(cost_of, each.rows)) <= room for each in piece.tabs)

@@ -316,13 +316,13 @@ def test_a_row_that_is_ours_no_more_is_forgotten_and_left() -> None:
 
 
 def test_a_full_cycle_leaves_the_rest_for_the_next() -> None:
-    model = Model.of(COWORKING)
-    rows = ours(*(f"CWK-26-{number}" for number in range(5)))
-    base: Base = {}
+    references = [f"CWK-26-{number}" for number in range(5)]
+    model, _, base = settled(*references)
+    rows = ours(*references, state="respinta")
     cycles = 0
     more = True
     while more:
-        result = reconcile(COWORKING, base, rows, model.tab(COWORKING).snapshot(), room=2100)
+        result = reconcile(COWORKING, base, rows, model.tab(COWORKING).snapshot(), room=150)
         model.write(result.write)
         base, more = result.next_base, result.more
         assert result.missing == ()
