@@ -72,7 +72,8 @@ class MailMessage:
     """One mail to one person, with all that its headers need; `date` is aware.
 
     `sender` is an address with or without a display name; `message_id` and `thread_id` are made by
-    `message_id_for` and `thread_id_for`; `language` is `it` or `en`.
+    `message_id_for` and `thread_id_for`; `language` is `it` or `en`. `unsubscribe`: where one POST ends a daily mail
+    (RFC 8058).
     """
 
     sender: str
@@ -85,6 +86,7 @@ class MailMessage:
     thread_id: str | None = None
     reply_to: str | None = None
     language: str = "it"
+    unsubscribe: str | None = None
 
 
 def message_id_for(dedupe_key: str, domain: str) -> str:
@@ -112,7 +114,8 @@ def build(message: MailMessage) -> EmailMessage:
     Raises:
         Permanent: an address is not exactly one address, or a header holds a control character.
     """
-    for header in (message.subject, message.message_id, message.thread_id or "", message.language):
+    headers = (message.subject, message.message_id, message.thread_id or "", message.language)
+    for header in (*headers, message.unsubscribe or ""):
         if _CONTROL.search(header):
             raise Permanent("a mail header holds a line break or another control character")
     mail = EmailMessage(policy=SMTP)
@@ -126,6 +129,9 @@ def build(message: MailMessage) -> EmailMessage:
     if message.thread_id:
         mail["In-Reply-To"] = message.thread_id
         mail["References"] = message.thread_id
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies stay away
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")

@@ -18,6 +18,7 @@ from app.catalogue.messages import (
     Message,
     Quote,
     Rendered,
+    Thing,
     render_body,
 )
 from forms.document import Strict, build, parse
@@ -40,6 +41,10 @@ class Footer(Strict):
     privacy: LinkText
 
 
+_BEFORE_THINGS = 2
+"""Blocks of a daily mail that come before its things: the greeting, and what introduces them."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailParts:
     """Subject and bodies, ready for `integrations.mail.MailMessage`."""
@@ -57,7 +62,17 @@ def compose(message: Message, language: str, values: Mapping[str, str]) -> MailP
     Raises:
         KeyError: a value is missing.
     """
+    return _laid_out(message, language, values, message.render(language, values))
+
+
+def compose_digest(message: Message, language: str, values: Mapping[str, str], things: tuple[Thing, ...]) -> MailParts:
+    """The daily mail: `message` with the things in its middle."""
     rendered = message.render(language, values)
+    before, after = rendered.blocks[:_BEFORE_THINGS], rendered.blocks[_BEFORE_THINGS:]
+    return _laid_out(message, language, values, Rendered(rendered.subject, (*before, *things, *after)))
+
+
+def _laid_out(message: Message, language: str, values: Mapping[str, str], rendered: Rendered) -> MailParts:
     footer = _footer()
     words = (footer.staff if message.for_staff else footer.person).in_(language)
     below = (
@@ -79,6 +94,8 @@ def _text(rendered: Rendered, footer: tuple[Block, ...]) -> str:
 
 
 def _block_text(block: Block) -> str:
+    if isinstance(block, Thing):
+        return "\n".join((block.title, *(_block_text(part) for part in block.parts)))
     if isinstance(block, Link):
         return f"{block.label}:\n{block.url}"
     if isinstance(block, Facts):

@@ -79,7 +79,15 @@ class Link:
     url: str
 
 
-Block: TypeAlias = Paragraph | Facts | Quote | Link
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One of the things of a daily mail: the subject that its own mail would have, and what matters of its body."""
+
+    title: str
+    parts: tuple[Facts | Link, ...]
+
+
+Block: TypeAlias = Paragraph | Facts | Quote | Link | Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +190,15 @@ class LinkText(Bilingual):
 
 
 class Message(Strict):
-    """One mail. `to`: whom it is written for; an effect that names nobody sends it to all of them."""
+    """One mail. `to`: whom it is written for; an effect that names nobody sends it to all of them.
+
+    `daily`: it may come with others in one mail a day, to a `reader` who asked for that, or to `everybody` (the first
+    of a day leaves at once). Without it, it never waits.
+    """
 
     message: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     to: tuple[Role, ...] = Field(min_length=1)
+    daily: Literal["reader", "everybody"] | None = None
     subject: Subject
     body: Body
     link_text: LinkText | None = None
@@ -200,6 +213,8 @@ class Message(Strict):
                 )
         if self.link and not self.link_text:
             raise ValueError(f"`{{{self.link}}}` has no words to press | add `link_text: {{it: …, en: …}}`")
+        if self.daily and not self.for_staff:
+            raise ValueError("applicants and parents get each mail at once | remove `daily`")
         if self.link_text and not self.link:
             raise ValueError("`link_text` without a link | add {link_azione} to the body or remove `link_text`")
         return self

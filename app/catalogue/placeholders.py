@@ -85,6 +85,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "motivazione": Placeholder("act", "reason given for a decision", "text"),
         "note": Placeholder("act", "what partners or coordinator propose", "text"),
         "destinatario": Placeholder("act", "who did not get a mail: the role, and the address masked"),
+        "quante": Placeholder("act", "how many things a daily mail has", subject=True),
         "titolo_2": Placeholder("act", "title of the proposal that this one joins"),
         "cosa": Placeholder("act", "what is offered, as `2 postazioni`"),
         "quando": Placeholder("act", "day and hour of the activity or of the meeting"),
@@ -94,6 +95,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "link_indirizzo": Placeholder(
             "act", "the page that confirms a new address; made when the mail is sent", "link"
         ),
+        "link_avvisi": Placeholder("act", "the reader's choice between single mails and one a day", "link"),
         "link_azione": Placeholder("act", "the recipient's own action page; made when the mail is sent", "link"),
     }
 )

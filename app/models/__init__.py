@@ -4,6 +4,7 @@ from app.models.drafts import Draft
 from app.models.events import Event, EventPayload
 from app.models.files import StoredFile
 from app.models.outbox import OutboxMessage
+from app.models.readers import Reader
 from app.models.reviews import Review
 from app.models.seats import CallLock, Seat
 from app.models.sheets import SheetRow, Spreadsheet, SummaryRow
@@ -21,6 +22,7 @@ __all__ = [
     "EventPayload",
     "OutboxMessage",
     "PinnedDefinition",
+    "Reader",
     "Review",
     "Seat",
     "SheetRow",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import ActionToken, OutboxMessage, Submission, Unreachable
-from app.services import eventlog, mailing, outbox, transitions
+from app.services import digests, eventlog, mailing, outbox, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.roles import DEPUTIES
@@ -71,6 +71,12 @@ def given_up(context: Context, session: Session, row: OutboxMessage, *, gone: bo
     """What follows from a mail that was buried, its case being locked; `gone`: the address itself does not work."""
     if gone:
         _mark(session, row.target, row.last_error, context.clock.now())
+    for carried in digests.carried(session, row):
+        case = locked(context, session, carried.id)
+        if case is not None:
+            case.delivered_at = None
+            outbox.bury(case, row.last_error, context.clock.now())
+            given_up(context, session, case, gone=False)
     if row.submission_id is None or row.payload["message"] == ALERT:
         return
     submission = session.get_one(Submission, row.submission_id)

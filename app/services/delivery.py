@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from app.models import OutboxMessage
-from app.services import bounces, limits, outbox, writing
+from app.services import bounces, digests, drafts, limits, outbox, writing
 from app.services.context import Context
 from integrations.dsn import address_is_gone
 from integrations.mail import Away, MailMessage, Permanent, Temporary
@@ -18,8 +20,16 @@ HALF_A_LEASE = outbox.LEASE / 2
 """What must be left of a lease to begin with one more mail: nobody else has the row while it is being sent."""
 
 
+WRITERS: Mapping[str, Callable[[Context, Session, OutboxMessage], MailMessage]] = {
+    drafts.MESSAGE: drafts.write,
+    digests.MESSAGE: digests.write,
+}
+"""Mails that are about no case or about many, and who writes them; all others are about one."""
+
+
 def send_due(context: Context) -> int:
     """Send every mail that is due; how many were taken by the server. Each is noted as soon as it is sent."""
+    digests.gather(context)
     sent = 0
     while True:
         with context.write() as session:
@@ -67,9 +77,7 @@ def _send(context: Context, row_id: int) -> bool:
     except Permanent as error:
         _note(context, row_id, error.reason, final=True)
         return False
-    with context.write() as session:
-        if row := session.get(OutboxMessage, row_id):
-            outbox.delivered(row, context.clock.now())
+    _noted_as_delivered(context, row_id)
     return True
 
 
@@ -96,19 +104,31 @@ def _written(context: Context, row_id: int) -> MailMessage | None:
         row = session.get(OutboxMessage, row_id)
         if row is None:  # taken back: the draft that it speaks of was sent or given another address
             return None
+        nothing = False
         reason = bounces.reason_against(session, row.target)
         final = bool(reason)
         try:
             if not final:
-                return writing.write(context, session, row)
+                return WRITERS.get(row.payload["message"], writing.write)(context, session, row)
+        except writing.Nothing:
+            nothing = True
         except writing.NotYet as not_yet:
             reason = str(not_yet)
         except Exception as error:
             # one mail that can't be written must not keep the others from being sent
             log.exception("outbox row %s can't be written", row_id)
             reason = f"can't be written: {type(error).__name__}"
-    _note(context, row_id, reason, final=final)
+    if nothing:
+        _noted_as_delivered(context, row_id)
+    else:
+        _note(context, row_id, reason, final=final)
     return None
+
+
+def _noted_as_delivered(context: Context, row_id: int) -> None:
+    with context.write() as session:
+        if row := session.get(OutboxMessage, row_id):
+            outbox.delivered(row, context.clock.now())
 
 
 def _note(context: Context, row_id: int, reason: str, *, final: bool) -> None:

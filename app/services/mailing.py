@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Person
 from app.catalogue.messages import Message
 from app.models import Event, EventPayload, Submission
-from app.services import outbox, rankings, tokens
+from app.services import outbox, rankings, readers, tokens
 from app.services.context import Context
 from app.services.reviews import not_awaited
 
@@ -126,6 +126,7 @@ def _put(
             now=now,
             expires_at=occasion.link_until if purpose == "action" else None,
         )
+    wait = readers.wait_of(session, message, holder.email, now, due=occasion.due, reminds=occasion.stay is not None)
     outbox.put(
         session,
         outbox.Letter(
@@ -140,8 +141,9 @@ def _put(
                 "due": occasion.due.isoformat() if occasion.due else None,
                 **({"about": occasion.about} if occasion.about else {}),
             },
-            not_before=occasion.not_before,
+            not_before=max(filter(None, (occasion.not_before, wait.until)), default=None),
             stay=occasion.stay,
+            daily=wait.gathers,
         ),
         submission_id=submission.id,
         now=now,

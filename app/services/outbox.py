@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any, Literal
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -41,6 +41,7 @@ class Letter:
     """What is to be delivered: `target` is an address, a workbook or a program, `dedupe_key` makes it once.
 
     It isn't sent before `not_before`; a reminder names the `stay` in a state (its first event) that it speaks of.
+    A `daily` one may go into its reader's daily mail; a `draft` waits for somebody to release it, until `not_before`.
     """
 
     channel: Channel
@@ -49,6 +50,8 @@ class Letter:
     payload: Mapping[str, Any]
     not_before: datetime | None = None
     stay: int | None = None
+    daily: bool = False
+    draft: bool = False
 
 
 def put(session: Session, letter: Letter, *, submission_id: int | None, now: datetime) -> OutboxMessage | None:
@@ -63,6 +66,8 @@ def put(session: Session, letter: Letter, *, submission_id: int | None, now: dat
         dedupe_key=letter.dedupe_key,
         payload=dict(letter.payload),
         stay=letter.stay,
+        daily=letter.daily,
+        draft=letter.draft,
         created_at=now,
         not_before=letter.not_before,
         next_try_at=letter.not_before or now,
@@ -96,19 +101,23 @@ def _seal(signed_text: str) -> str:
     return signed_text.rpartition("~")[2][:32]
 
 
+def due(now: datetime) -> Select[OutboxMessage]:
+    """Rows to deliver now that nobody has in hand."""
+    return select(OutboxMessage).where(
+        OutboxMessage.delivered_at.is_(None),
+        OutboxMessage.dead_at.is_(None),
+        OutboxMessage.next_try_at <= now,
+        or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
+    )
+
+
 def claim(
     session: Session, channel: Channel, now: datetime, *, target: str | None = None, limit: int | None = BATCH
 ) -> Sequence[OutboxMessage]:
     """Rows that are due and free, leased to the caller; other workers skip them until the lease ends."""
     query = (
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.channel == channel,
-            OutboxMessage.delivered_at.is_(None),
-            OutboxMessage.dead_at.is_(None),
-            OutboxMessage.next_try_at <= now,
-            or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now),
-        )
+        due(now)
+        .where(OutboxMessage.channel == channel)
         .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call, Tab
 from app.catalogue.mail_html import compose
-from app.catalogue.messages import Message
+from app.catalogue.messages import Message, Rendered
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
-from app.services import cases, drafts, opinions, outbox, places, rankings, sheets, tokens
+from app.services import cases, opinions, outbox, places, rankings, sheets, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -36,26 +36,20 @@ class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
     """The mail can't be written yet: what it links to is still being made."""
 
 
+class Nothing(Exception):  # noqa: N818 - it reads `except Nothing`
+    """There is nothing left to say: meanwhile all of it was done."""
+
+
 def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage:
     """The mail that an outbox row asks for.
 
     Raises:
         NotYet: the spreadsheet it links to is not there yet.
     """
-    if row.submission_id is None:
-        return drafts.write(context, session, row)
     submission = session.get_one(Submission, row.submission_id)
     call = context.catalogue.calls[submission.call]
-    message = call.messages[row.payload["message"]]
-    language = submission.language if row.payload["role"] in APPLICANT_SIDE else "it"
-    head = _letterhead(context, session, submission, row, message, language)
-    prefix = "/en" if language == "en" else ""
-    values = values_of(head, message.placeholders) | {
-        "email_ufficio": call.file.office.email,
-        "telefono_ufficio": call.file.office.phone,
-        "link_privacy": f"{context.settings.base_url}{prefix}/bandi/{call.id}/privacy",
-    }
-    parts = compose(message, language, values)
+    message, language, values = _said(context, session, row, submission)
+    parts = compose(message, language, values | footer_values(context, call, language))
     return MailMessage(
         sender=context.settings.mail_from,
         to=row.target,
@@ -68,6 +62,32 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
         reply_to=call.file.office.email,
         language=language,
     )
+
+
+def rendered(context: Context, session: Session, row: OutboxMessage) -> Rendered:
+    """What the mail of a row says, not yet laid out."""
+    message, language, values = _said(context, session, row, session.get_one(Submission, row.submission_id))
+    return message.render(language, values)
+
+
+def footer_values(context: Context, call: Call, language: str) -> dict[str, str]:
+    """What stands under every mail about this call."""
+    prefix = "/en" if language == "en" else ""
+    return {
+        "email_ufficio": call.file.office.email,
+        "telefono_ufficio": call.file.office.phone,
+        "link_privacy": f"{context.settings.base_url}{prefix}/bandi/{call.id}/privacy",
+    }
+
+
+def _said(
+    context: Context, session: Session, row: OutboxMessage, submission: Submission
+) -> tuple[Message, str, dict[str, str]]:
+    """The message of a row, its language, and the values of its placeholders."""
+    message = context.catalogue.calls[submission.call].messages[row.payload["message"]]
+    language = submission.language if row.payload["role"] in APPLICANT_SIDE else "it"
+    head = _letterhead(context, session, submission, row, message, language)
+    return message, language, values_of(head, message.placeholders)
 
 
 def _letterhead(

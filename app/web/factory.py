@@ -29,6 +29,7 @@ from app.web.page import ENGLISH, STATIC, dress
 from app.web.pages import pages
 from app.web.paper import paper
 from app.web.posting import limit_posts
+from app.web.readers import reader_choice
 from app.web.receipts import receipts
 from app.web.texts import load_texts
 
@@ -81,7 +82,7 @@ def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
     of_applicants = (applicants, addresses, contacts, own_data, paper, receipts)
-    for blueprint in (pages, notices, applications, drafts, *of_applicants, actions):
+    for blueprint in (pages, notices, applications, drafts, *of_applicants, actions, reader_choice):
         parent.register_blueprint(blueprint)
     return parent
 

@@ -29,8 +29,9 @@ SENT_BY_SERVICES = {
     "indirizzo_nuovo",
     "mail_non_consegnata",
     "protocollo_richiesto",
+    "riepilogo",
 }
-OF_NO_CASE = {"bando_in_chiusura", "bozza"}
+OF_NO_CASE = {"bando_in_chiusura", "bozza", "riepilogo"}
 DEFAULT_OF_DEADLINES = {"sollecito"}
 NO_FREE_TEXT = (
     "conferma_email",
