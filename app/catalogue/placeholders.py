@@ -86,6 +86,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "note": Placeholder("act", "what partners or coordinator propose", "text"),
         "destinatario": Placeholder("act", "who did not get a mail: the role, and the address masked"),
         "quante": Placeholder("act", "how many things a daily mail has", subject=True),
+        "in_vece_di": Placeholder("act", "for whom the reader decides, as a stand-in; empty otherwise"),
         "titolo_2": Placeholder("act", "title of the proposal that this one joins"),
         "cosa": Placeholder("act", "what is offered, as `2 postazioni`"),
         "quando": Placeholder("act", "day and hour of the activity or of the meeting"),

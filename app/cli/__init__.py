@@ -34,6 +34,8 @@ COMMANDS = {
     "outbox": ("app.cli.records", "List what waits to be delivered, or try it again"),
     "bounce": ("app.cli.bounces", "Read a mail that came back, from standard input"),
     "sheets": ("app.cli.records", "See how the spreadsheets stand"),
+    "delegate": ("app.cli.people", "Let somebody stand in for somebody, from when until when"),
+    "delegations": ("app.cli.people", "List who stands in for whom, or revoke one"),
     "reassign": ("app.cli.people", "Give a part in one case to somebody else, with a reason"),
     "sync": ("app.cli.records", "Ask for all spreadsheets to be read and written now"),
 }

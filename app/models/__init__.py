@@ -1,5 +1,6 @@
 """The tables. One noun a module; no behaviour beyond small facts about a row itself."""
 
+from app.models.delegations import Delegation
 from app.models.drafts import Draft
 from app.models.events import Event, EventPayload
 from app.models.files import StoredFile
@@ -17,6 +18,7 @@ from app.models.uploads import WaitingUpload
 __all__ = [
     "ActionToken",
     "CallLock",
+    "Delegation",
     "Draft",
     "Event",
     "EventPayload",

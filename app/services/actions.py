@@ -17,7 +17,19 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, Submission, Timer
 from app.security import mask_email
-from app.services import cases, documents, files, judging, mailing, parts, together, tokens, transitions, undo
+from app.services import (
+    cases,
+    delegations,
+    documents,
+    files,
+    judging,
+    mailing,
+    parts,
+    together,
+    tokens,
+    transitions,
+    undo,
+)
 from app.services.case_views import case_view
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -175,6 +187,7 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         role=token.role,
         role_label=role_label(token.role, spoken),
         person=mask_email(token.person),
+        for_whom=delegations.in_place_of(holding.submission, token),
         language=spoken,
         deadline=deadline_for(session, holding, choices),
         choices=choices,
@@ -302,14 +315,14 @@ def _done(context: Context, session: Session, holding: Holding, language: str) -
         reason=str(inputs.get("motivazione", "")),
         state_label=holding.definition.state(holding.submission.state).label.in_(language),
         others=together.report(session, holding.call, holding.submission, event, language),
-        undo_until=_undo_until(context, holding),
+        undo_until=_undo_until(context, session, holding),
     )
 
 
-def _undo_until(context: Context, holding: Holding) -> datetime | None:
+def _undo_until(context: Context, session: Session, holding: Holding) -> datetime | None:
     """Until when what was decided through this link can be taken back; None where it can't (any more)."""
     decision = undo.decision_of(holding.submission)
-    if decision is None or not decision.seq == holding.token.used_seq == holding.submission.last_seq:
+    if decision is None or not decision.seq == holding.token.used_seq == undo.last_act(session, holding.submission):
         return None
     return decision.until if context.clock.now() <= decision.until else None
 

@@ -45,6 +45,7 @@ class Letterhead:
     notes: tuple[str, ...] = ()
     joined_title: str = ""
     lost: str = ""
+    in_place_of: str = ""
     tab: str = ""
     sheet_title: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
@@ -198,6 +199,7 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "motivazione": _input("motivazione"),
     "note": lambda head: _input("motivazione")(head) or "\n".join(head.notes),
     "destinatario": lambda head: head.lost,
+    "in_vece_di": lambda head: head.in_place_of,
     "titolo_2": lambda head: head.joined_title,
     "cosa": _seat,
     "quando": _booked,

@@ -17,20 +17,17 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Person
 from app.catalogue.messages import Message
 from app.models import Event, EventPayload, Submission
-from app.services import outbox, rankings, readers, tokens
+from app.services import delegations, outbox, rankings, readers, tokens
+from app.services import holders as role_holders
 from app.services.context import Context
 from app.services.reviews import not_awaited
 
-APPLICANT_SIDE = {"richiedente": "email", "genitore": "genitore_email"}
-"""Roles held by people of the application, and the answer that has their address."""
+APPLICANT_SIDE, holders = role_holders.APPLICANT_SIDE, role_holders.holders_of
 
 _PURPOSES: Mapping[str, tokens.Purpose] = {"link_azione": "action", "link_stato": "status", "link_indirizzo": "address"}
 """What the link of a mail is for, by its placeholder."""
 
-REVIEWER, PANEL, SCHOOL = "revisore", "commissione", "scuola"
-
-GIVEN = "given"
-"""Where the case's own record keeps whom a role was given to, in place of the person whom the call names."""
+REVIEWER, PANEL, SCHOOL = "revisore", "commissione", role_holders.SCHOOL
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,6 @@ class Occasion:
     about: int | None = None
 
 
-def holders(call: Call, submission: Submission, role: str) -> tuple[Person, ...]:
-    """Who holds `role` on this case: from the application's answers, as it was given to somebody, or from the call."""
-    if given := submission.record.get(GIVEN, {}).get(role):
-        return (Person(email=given),)
-    if role in APPLICANT_SIDE:
-        email = submission.answers.get(APPLICANT_SIDE[role])
-        return (Person(email=email),) if email else ()
-    if role == SCHOOL:
-        contact = submission.record.get("invite", {}).get("contact")
-        return (Person(email=contact),) if contact else ()
-    return call.people(role, call.site_of(submission.answers))
-
-
 def ask(
     context: Context,
     session: Session,
@@ -77,6 +61,10 @@ def ask(
     for role in roles:
         for person in _asked(session, call, submission, role, message):
             holder = tokens.Holder(role, person.email)
+            if message.link == "link_azione":
+                holder = delegations.present(
+                    context, session, call, submission, holder, reminds=occasion.stay is not None
+                )
             _put(context, session, submission, message, holder, occasion, _PURPOSES.get(message.link or ""))
 
 

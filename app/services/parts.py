@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call, Person
 from app.models import Review, Submission
-from app.services import bodies, mailing
+from app.services import bodies
+from app.services.holders import holders_of
 from workflows.definition import ROLES
 from workflows.engine import APART, CONFLICT, OWN_BODY
 
@@ -37,7 +38,7 @@ def may_act(session: Session, call: Call, submission: Submission, role: str, ema
 
 def _people(call: Call, submission: Submission) -> Iterator[tuple[str, Person]]:
     for role in sorted(ROLES):
-        for person in mailing.holders(call, submission, role):
+        for person in holders_of(call, submission, role):
             yield role, person
 
 

@@ -17,6 +17,7 @@ from app.models import ActionToken, Submission
 from app.services import eventlog, mailing, outbox, parts, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
+from app.services.holders import GIVEN
 
 EVENT = "reassigned"
 """What the log says, and why the links of before are closed."""
@@ -112,6 +113,6 @@ def _holding(submission: Submission, role: str, address: str) -> dict[str, Any]:
     """What the case's record says of it: who holds the role, and that whoever holds it now has not abstained."""
     record = submission.record
     return {
-        mailing.GIVEN: {**record.get(mailing.GIVEN, {}), role: address},
+        GIVEN: {**record.get(GIVEN, {}), role: address},
         "abstained": [each for each in record.get("abstained", []) if each != role],
     }

@@ -36,6 +36,8 @@ OPINION = Text(it="Parere", en="Opinion")
 TIME_PASSED = Text(it="Il tempo è passato", en="The time has passed")
 
 BESIDES: Mapping[str, Text] = {
+    "delegated": Text(it="Passa a chi sostituisce", en="Passed to a stand-in"),
+    "delegation_ended": Text(it="Sostituzione finita", en="The stand-in’s time is over"),
     "reassigned": Text(it="Affidata a un’altra persona", en="Given to somebody else"),
     TAKEN_BACK: Text(it="Decisione annullata da chi l’aveva presa", en="Decision taken back by whoever took it"),
     "address_corrected": Text(it="Indirizzo email corretto", en="E-mail address corrected"),

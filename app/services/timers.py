@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission, Timer
-from app.services import cases, mailing, together, transitions
+from app.services import cases, delegations, mailing, together, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.reviews import SHEET_RULE, reviews_of
@@ -26,6 +26,9 @@ from workflows.engine import PlannedTimer, fall_due, needs, sheet_events
 log = logging.getLogger(__name__)
 
 BATCH = 100
+
+COMES_BACK = "torna_a_te"
+"""The mail that says that nobody stands in any more."""
 
 NOBODY, DECIDES = "nessuno_valuta", "coordinatore"
 """The mail that says that nobody is left to review, and whom it goes to."""
@@ -133,7 +136,19 @@ def _limit(session: Session, submission: Submission, kind: str) -> datetime | No
 def _system(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:
     if timer.name == SHEET_RULE:
         return _try_sheet_rules(context, session, call, submission, timer)
+    if timer.name == delegations.ENDED:
+        return _come_back(context, session, submission, timer)
     return _transition(context, session, call, submission, timer)
+
+
+def _come_back(context: Context, session: Session, submission: Submission, timer: Timer) -> str:
+    """The interval in which somebody stood in is over: the step is its own person's again, and they are told."""
+    role = str(timer.payload["role"])
+    if delegations.come_back(context, session, submission, role):
+        due = _limit(session, submission, "transition") or _limit(session, submission, "deadline")
+        occasion = mailing.Occasion(submission.last_seq, due=due)
+        mailing.ask(context, session, submission, COMES_BACK, [role], occasion)
+    return "fired"
 
 
 def _try_sheet_rules(context: Context, session: Session, call: Call, submission: Submission, timer: Timer) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, EventPayload, Submission, Timer
-from app.services import mailing
+from app.services import delegations, mailing
 from app.services.context import ask_for
 from forms.definition import FieldDefinition, SubForm
 from forms.model import Text
@@ -69,7 +69,11 @@ def others(
 
 
 def _holds(call: Call, case: Submission, role: str, person: str) -> bool:
+    """Whether the person has the role on the case, or stands in for whoever has it in its present step."""
     wanted = person.casefold()
+    kept = case.record.get(delegations.KEPT, {}).get(role, {})
+    if kept.get("by") == person and kept.get("seq") == case.entered_seq and not kept.get("over"):
+        return True
     return any(holder.email.casefold() == wanted for holder in mailing.holders(call, case, role))
 
 

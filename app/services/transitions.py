@@ -117,7 +117,9 @@ def take_back(context: Context, session: Session, call: Call, submission: Submis
     """
     now = context.clock.now()
     definition = workflow_of(session, context, submission)
-    outcome = take_back_decision(definition, undo.decision_of(submission), submission.last_seq, act.person, now)
+    outcome = take_back_decision(
+        definition, undo.decision_of(submission), undo.last_act(session, submission), act.person, now
+    )
     if isinstance(outcome, Refusal):
         raise Refused(outcome)
     payload = undo.put_back(context, session, call, submission)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, OutboxMessage, Seat, StoredFile, Submission, Timer
-from app.services import documents, places
+from app.services import delegations, documents, places
 from app.services.context import Context, ask_for
 from workflows import refusals
 from workflows.definition import WorkflowDefinition
@@ -50,6 +50,12 @@ def remember(submission: Submission, before: Mapping[str, Any], seq: int, person
     """Keep what it takes to take decision `seq` of this person back."""
     kept = {"seq": seq, "person": person, "until": until.isoformat(), "before": dict(before)}
     submission.record = {**submission.record, KEPT: kept}
+
+
+def last_act(session: Session, submission: Submission) -> int:
+    """The newest event of the case, but for the one by which a step that just opened went to a stand-in."""
+    query = select(func.max(Event.seq)).where(Event.submission_id == submission.id, Event.event != delegations.STARTED)
+    return session.scalar(query) or 0
 
 
 def decision_of(submission: Submission) -> Decision | None:

@@ -161,7 +161,7 @@ class DoneView:
 
 @dataclass(frozen=True)
 class ActionView:
-    """The generic action page: who acts as what on which case, and what may be chosen."""
+    """The generic action page: who acts as what (and for whom, as a stand-in) on which case, and what may be chosen."""
 
     token_state: TokenState
     case: CaseView | None = None
@@ -169,6 +169,7 @@ class ActionView:
     role: str = ""
     role_label: str = ""
     person: str = ""
+    for_whom: str = ""
     language: str = "it"
     deadline: datetime | None = None
     choices: tuple[Choice, ...] = ()

@@ -13,7 +13,7 @@ from app.catalogue.mail_html import compose
 from app.catalogue.messages import Message, Rendered
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
-from app.services import cases, opinions, outbox, places, rankings, sheets, tokens
+from app.services import cases, delegations, opinions, outbox, places, rankings, sheets, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -111,6 +111,7 @@ def _letterhead(
         notes=_notes(session, submission, payload["seq"]) if "note" in wants else (),
         joined_title=_title_of(session, act.get("target")) if "titolo_2" in wants else "",
         lost=_recipient_of(session, payload.get("about"), language),
+        in_place_of=delegations.in_place_of(submission, token) if token else "",
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
         term=cases.term_of(session, context, submission, case) if case and counted else None,

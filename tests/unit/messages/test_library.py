@@ -30,6 +30,7 @@ SENT_BY_SERVICES = {
     "mail_non_consegnata",
     "protocollo_richiesto",
     "riepilogo",
+    "torna_a_te",
 }
 OF_NO_CASE = {"bando_in_chiusura", "bozza", "riepilogo"}
 DEFAULT_OF_DEADLINES = {"sollecito"}
