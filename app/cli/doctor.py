@@ -19,9 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import app
 from app import migrate, queues
+from app.cli.opening import opened
 from app.config import Settings, SettingsError
 from app.db import Database
+from app.errors import HubOutError
+from app.services import google_answers
 from integrations import clamd
+from integrations.sheets.errors import SheetsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,12 +181,28 @@ def _brief(error: Exception) -> str:
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--google", is_flag=True, help="Ask Google what its documents leave open, and keep the answers.")
+@click.option("--scratch", metavar="URL", help="A spreadsheet to ask in, where a service account can own none.")
+def doctor(scratch: str | None, *, google: bool) -> None:
     """One line for each thing that HubOut needs, with what to do where it fails; 1 where one fails."""
+    if google or scratch:
+        _ask_google(scratch)
+        return
     findings = examine()
     for finding in findings:
         click.echo(str(finding))
     sys.exit(0 if all(finding.well or not finding.needed for finding in findings) else 1)
+
+
+def _ask_google(scratch: str | None) -> None:
+    with opened() as context:
+        try:
+            answers = google_answers.ask(context, scratch)
+        except SheetsError as error:
+            raise HubOutError(str(error), "share a blank spreadsheet and name it with --scratch URL") from error
+    for question, answer in answers.items():
+        click.echo(f"{question}: {answer}")
+    click.echo("Kept; the syncs from now on go by them.")
 
 
 COMMANDS = {"doctor": doctor}

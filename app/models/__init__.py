@@ -8,7 +8,7 @@ from app.models.outbox import OutboxMessage
 from app.models.readers import Reader
 from app.models.reviews import Review
 from app.models.seats import CallLock, Seat
-from app.models.sheets import SheetRow, Spreadsheet, SummaryRow
+from app.models.sheets import GoogleAnswer, SharingCheck, SheetRow, Spreadsheet, SummaryRow
 from app.models.submissions import PinnedDefinition, Submission
 from app.models.timers import Timer
 from app.models.tokens import ActionToken
@@ -22,11 +22,13 @@ __all__ = [
     "Draft",
     "Event",
     "EventPayload",
+    "GoogleAnswer",
     "OutboxMessage",
     "PinnedDefinition",
     "Reader",
     "Review",
     "Seat",
+    "SharingCheck",
     "SheetRow",
     "Spreadsheet",
     "StoredFile",

@@ -51,3 +51,25 @@ class SummaryRow(Base):
     tab: Mapped[str] = mapped_column(String(120))
     key: Mapped[str] = mapped_column(String(120))
     base: Mapped[dict[str, Any]] = mapped_column(Document)
+
+
+class SharingCheck(Base):
+    """Who could write into a workbook's file when it was last looked at, and which alarms were told and still hold."""
+
+    __tablename__ = "sharing_checks"
+
+    workbook: Mapped[str] = mapped_column(String(80), primary_key=True)
+    spreadsheet_id: Mapped[str] = mapped_column(String(120))
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    writers: Mapped[list[str]] = mapped_column(Document)
+    told: Mapped[list[str]] = mapped_column(Document)
+
+
+class GoogleAnswer(Base):
+    """What Google answered to a question that its documents leave open."""
+
+    __tablename__ = "google_answers"
+
+    question: Mapped[str] = mapped_column(String(120), primary_key=True)
+    answer: Mapped[str] = mapped_column(String(500))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)

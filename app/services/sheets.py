@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Tab
 from app.catalogue.sheet_settings import PartnerColumn
 from app.models import OutboxMessage, Spreadsheet
-from app.services import outbox, reviews, seen_rows, sheet_rows, summaries
+from app.services import google_answers, outbox, reviews, seen_rows, sheet_rows, summaries
 from app.services.context import Context, ask_for
 from integrations.sheets.errors import Throttled
 from integrations.sheets.gateway import Gateway
@@ -119,7 +119,9 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
     if merged is None:
         return
     operation = f"{spreadsheet_id}:{turn.fence}"
-    plan = plan_write(operation, snapshot, [each.write for each in merged], context.clock.now())
+    with context.read() as session:
+        ahead = google_answers.rules_ahead(session)
+    plan = plan_write(operation, snapshot, [each.write for each in merged], context.clock.now(), rules_ahead=ahead)
     for number, part in enumerate(parts(plan)):
         if number and not _renew(context, turn):
             return

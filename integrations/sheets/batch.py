@@ -31,7 +31,7 @@ def write_requests(plan: WritePlan) -> list[Request]:
     """All of `plan`, its operation marker first: where that is refused as already there, nothing else is done."""
     requests = marker_requests(plan.marker, plan.made_at, plan.stale_markers)
     for tab in plan.tabs:
-        requests += _tab_requests(tab)
+        requests += _tab_requests(tab, rules_ahead=plan.rules_ahead)
     return requests
 
 
@@ -90,7 +90,7 @@ def _new_tab(layout: TabLayout, sheet_id: int, title: str) -> list[Request]:
     ]
 
 
-def _tab_requests(tab: TabWrite) -> list[Request]:
+def _tab_requests(tab: TabWrite, *, rules_ahead: bool) -> list[Request]:
     requests: list[Request] = []
     if tab.tag:
         properties = {"sheetId": tab.sheet_id, "gridProperties": {"frozenRowCount": 1}}
@@ -114,7 +114,7 @@ def _tab_requests(tab: TabWrite) -> list[Request]:
     if tab.insert_heading:
         requests += [headed(tab.sheet_id, placed) for placed in tab.placed]
     if tab.rows or tab.columns:
-        requests += ruled(tab.sheet_id, tab.placed, tab.used)
+        requests += ruled(tab.sheet_id, tab.placed, None if rules_ahead else tab.used)
     return requests
 
 

@@ -65,21 +65,18 @@ def headed(sheet_id: int, placed: PlacedColumn) -> dict[str, Any]:
     return _repeat(heading, colour | {"textFormat": {"bold": True}})
 
 
-def ruled(sheet_id: int, columns: Sequence[PlacedColumn], used: int) -> list[dict[str, Any]]:
-    """The rules of the partner's columns, for the rows in use below the heading.
+def ruled(sheet_id: int, columns: Sequence[PlacedColumn], used: int | None) -> list[dict[str, Any]]:
+    """The rules of the partner's columns, for the `used` rows below the heading; None: for blank ones too.
 
-    Not for the blank rows below: whether appendCells takes a cell that only has a rule for data is not documented.
+    Not for blank rows unless it is known that appendCells does not take a cell that only has a rule for data: the
+    documents leave that open (questions.py).
     """
-    if used <= 1:
+    if used is not None and used <= 1:
         return []
     rules = [(placed.index, _rule(placed.column)) for placed in columns if placed.column.owner == "partner"]
+    end = {} if used is None else {"endRowIndex": used}
     return [
-        {
-            "setDataValidation": {
-                "range": _range(sheet_id, index, first_row=1) | {"endRowIndex": used},
-                "rule": rule,
-            }
-        }
+        {"setDataValidation": {"range": _range(sheet_id, index, first_row=1) | end, "rule": rule}}
         for index, rule in rules
         if rule is not None
     ]

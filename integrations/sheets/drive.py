@@ -73,9 +73,9 @@ class Drive:
         where = f"{FILES}/{spreadsheet_id}/permissions/{permission.id}"
         self._client.request("patch", where, params=dict(_EVERY), json={"role": "reader"})
 
-    def rename(self, spreadsheet_id: str, name: str) -> None:
-        """Give the file another name."""
-        self._client.request("patch", f"{FILES}/{spreadsheet_id}", params=dict(_EVERY), json={"name": name})
+    def delete(self, spreadsheet_id: str) -> None:
+        """Delete the file for ever."""
+        self._client.request("delete", f"{FILES}/{spreadsheet_id}", params=dict(_EVERY))
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:

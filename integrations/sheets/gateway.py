@@ -21,10 +21,12 @@ from gspread.utils import MimeType
 from requests.exceptions import RequestException
 
 from integrations.google import service_account
+from integrations.sheets import questions
 from integrations.sheets.answers import Answer, answer_of, error_of
 from integrations.sheets.batch import locale_requests, new_tabs_requests, repeatable, write_requests
 from integrations.sheets.drive import Drive
 from integrations.sheets.errors import Refused, SheetsError, Throttled, Unreachable
+from integrations.sheets.layout import REFERENCE, Column, TabLayout
 from integrations.sheets.moving import claim_requests, retire_requests
 from integrations.sheets.snapshot import MARKER_MASK, MASK, parse_markers, parse_spreadsheet
 
@@ -32,13 +34,14 @@ if TYPE_CHECKING:
     from google.oauth2.service_account import Credentials
     from requests import Response
 
-    from integrations.sheets.layout import TabLayout
     from integrations.sheets.plan import WritePlan
     from integrations.sheets.quota import Call, Limiter
     from integrations.sheets.snapshot import SheetSnapshot
 
 SHEETS_ROOT = "https://sheets.googleapis.com"
 DRIVE_ROOT = "https://www.googleapis.com"
+DOCTOR = TabLayout("doctor", "Doctor", (Column(REFERENCE), Column("note")))
+"""The tab of a spreadsheet that is made to ask Google something."""
 
 
 @dataclass(frozen=True)
@@ -285,6 +288,19 @@ class Gateway:
                 raise
             return WriteReport(written=True, repeated=True)
         return WriteReport(written=True)
+
+    def answers(self, spreadsheet_id: str | None = None, *, folder: str | None = None) -> dict[str, str]:
+        """What this Google answers to the questions that its documents leave open: some 30 calls.
+
+        Asked in tabs of their own, which are deleted again, or in a spreadsheet made for it, which is deleted too.
+        """
+        if spreadsheet_id is not None:
+            return questions.ask(self._client, spreadsheet_id)
+        made = self.create_spreadsheet("HubOut – doctor", [DOCTOR], folder=folder).spreadsheet_id
+        try:
+            return questions.ask(self._client, made)
+        finally:
+            self.drive.delete(made)
 
     def _batch(self, spreadsheet_id: str, requests: Sequence[Mapping[str, Any]]) -> None:
         self._client.batch_update(spreadsheet_id, {"requests": requests})

@@ -92,12 +92,14 @@ class WritePlan:
         operation: names this batch; the same for a repeat of it, different for any other batch ever.
         made_at: unix seconds, kept in the marker.
         stale_markers: metadata ids of earlier operations, to be deleted.
+        rules_ahead: blank rows may have dropdowns too: this Google does not take them for data (questions.py).
     """
 
     operation: str
     made_at: int
     tabs: tuple[TabWrite, ...]
     stale_markers: tuple[int, ...] = ()
+    rules_ahead: bool = False
 
     @property
     def empty(self) -> bool:
@@ -116,7 +118,9 @@ def marker_of(operation: str) -> int:
     return int.from_bytes(digest[:4]) % (2**31 - 1) + 1
 
 
-def plan_write(operation: str, snapshot: SheetSnapshot, tabs: Sequence[TabWrite], now: datetime) -> WritePlan:
+def plan_write(
+    operation: str, snapshot: SheetSnapshot, tabs: Sequence[TabWrite], now: datetime, *, rules_ahead: bool = False
+) -> WritePlan:
     """The cycle's write: the tabs that have something to write, and the markers old enough to go.
 
     Args:
@@ -124,10 +128,11 @@ def plan_write(operation: str, snapshot: SheetSnapshot, tabs: Sequence[TabWrite]
         snapshot: the read this cycle began with.
         tabs: `Reconciled.write` of each tab.
         now: aware; markers older than MARKER_LIFE before it are deleted.
+        rules_ahead: blank rows may have rules.
     """
     made_at = int(now.timestamp())
     stale = sorted(id_ for id_, made in snapshot.markers.items() if made_at - made > MARKER_LIFE)
-    return WritePlan(operation, made_at, tuple(tab for tab in tabs if not tab.empty), tuple(stale))
+    return WritePlan(operation, made_at, tuple(tab for tab in tabs if not tab.empty), tuple(stale), rules_ahead)
 
 
 def cost_of(values: Iterable[CellValue]) -> int:
@@ -152,7 +157,7 @@ def parts(plan: WritePlan, room: int = ROOM) -> tuple[WritePlan, ...]:
     return (
         replace(plan, tabs=tuple(first)),
         *(
-            WritePlan(f"{plan.operation}/{number}", plan.made_at, tuple(group))
+            replace(plan, operation=f"{plan.operation}/{number}", tabs=tuple(group), stale_markers=())
             for number, group in enumerate(others, 1)
         ),
     )

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("base", Document, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_summary_rows")),
-        sa.UniqueConstraint("workbook", "tab", "key", name=op.f("uq_summary_rows_workbook")),
+        sa.UniqueConstraint("workbook", "tab", "key", name=op.f("uq_summary_rows_workbook_tab_key")),
     )
 
 

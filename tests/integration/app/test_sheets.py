@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from app.cli import doctor
 from app.services import listing, sheets
 from app.story.partner import Partner
+from integrations.sheets import questions
 from integrations.sheets.errors import SheetsError
 from integrations.sheets.gateway import Gateway
 from tests.integration.app import scenes
@@ -384,3 +388,25 @@ def test_a_row_that_a_partner_deletes_comes_back_with_what_they_wrote(town: Town
     row = town.row("olt-1", reference)
     assert (row["punteggio_0_100"], row["stato"]) == (88, "In valutazione")
     assert town.show(reference)["reviews"][0]["score"] == 88
+
+
+@one_database
+def test_doctor_asks_google_and_new_rows_go_by_the_answer(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "opened", lambda: nullcontext(town.context))
+    told = CliRunner().invoke(doctor.doctor, ["--google"])
+    assert told.exit_code == 0, told.output
+    assert "appendCells counts a cell with only a rule as data: no" in told.output
+    assert town.workbooks() == []
+    assert {row["question"] for row in town.dump()["google_answers"]} == set(questions.QUESTIONS)
+    first = desk_in_sheet(town)
+    second = town.confirmed(desk(email="altra@example.org"))
+    town.sync()
+    rules = [
+        request["setDataValidation"]["range"]
+        for call in town.google.calls()
+        for request in (call.get("body") or {}).get("requests", ())
+        if "setDataValidation" in request and request["setDataValidation"]["range"].get("startRowIndex")
+    ]
+    assert rules
+    assert all("endRowIndex" not in each for each in rules)
+    assert [row["codice"] for row in town.partner("olt-1", first).rows()] == [first, second]

@@ -1,0 +1,48 @@
+"""Who should not be able to open a spreadsheet: whoever has the link, strange domains, new editors. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from integrations.sheets.drive import Permission
+
+Cause = Literal["anyone", "domain", "editor"]
+
+
+@dataclass(frozen=True, order=True)
+class Alarm:
+    """One reason to look: `anyone` who has the link, a `domain` that is not one of ours, a new `editor`."""
+
+    cause: Cause
+    who: str
+
+    @property
+    def key(self) -> str:
+        """The alarm as one text, so that it is told once."""
+        return f"{self.cause}:{self.who}"
+
+
+def alarms(
+    permissions: Iterable[Permission], known: Collection[str] | None, allowed: Collection[str], own: str
+) -> tuple[Alarm, ...]:
+    """What is wrong with the permissions of one file, in a fixed order.
+
+    Args:
+        permissions: as Drive lists them.
+        known: addresses and domains that could write when it was last looked at; None at the first look.
+        allowed: domains that partners have, in small letters.
+        own: the service account's address.
+    """
+    found = set()
+    for each in permissions:
+        if each.who.casefold() == own.casefold():
+            continue
+        if each.kind == "anyone":
+            found.add(Alarm("anyone", each.role))
+        elif each.domain not in allowed:
+            found.add(Alarm("domain", each.who))
+        elif each.writes and known is not None and each.who not in known:
+            found.add(Alarm("editor", each.who))
+    return tuple(sorted(found))
