@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from integrations.local.smtp import Maildir
-from tests.e2e.browser import violations
-from tests.integration.web.conftest import COWORKING, IDEAS, Site, fill_in
+from tests.e2e import gallery
+from tests.e2e.browser import look_at, violations
+from tests.integration.app.people import CLOSING
+from tests.integration.app.town import Town
+from tests.integration.web.conftest import COWORKING, IDEAS
 
 FORM = f"/bandi/{COWORKING}/domanda"
 HEAVIEST_PAGE = 200_000  # bytes over the wire, with nothing in the browser's cache
 SCREENS = {"phone": 320, "desk": 1280}
-MAIL = b"Delivered-To: a@example.org\r\nSubject: Prova\r\nDate: Mon, 16 Nov 2026 09:00:00 +0100\r\n\r\nCiao\r\n"
-
-
-@pytest.fixture
-def case(site: Site, samples: dict[int, Any]) -> dict[str, str]:
-    """Links into a case that the case officer looks at."""
-    browser = site.browser()
-    inputs = fill_in(browser, FORM, site.inputs(COWORKING, samples[1]["data"]))
-    status = browser.post(FORM, data=inputs).headers["Location"]
-    number, confirm = site.token("richiedente")
-    page = browser.get(f"/azione/{confirm}", follow_redirects=True)
-    token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-    browser.post(f"/azione/caso/{number}", data={"csrf_token": token, "esito": "email_confirmed"})
-    site.go_on()
-    _, officer = site.token("istruttore")
-    key = Maildir(site.context.settings.mail_folder).add(MAIL)
-    links = {
-        "receipt": status,
-        "own data": f"{status}/dati",
-        "used": f"/azione/{confirm}",
-        "action": f"/azione/{officer}",
-        "mail": f"/posta/{key}",
-    }
-    return links | {"unknown": "/azione/nope", "mailbox": "/posta", "fault": "/nope"}
 
 
 def _open(browser: Browser, width: int, *, javascript: bool = True) -> BrowserContext:
@@ -54,33 +33,68 @@ def _step_with(page: Page, address: str, field: str) -> None:
         button.click()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_no_page_has_an_accessibility_fault(
-    chromium: Browser,
-    address: str,
-    case: dict[str, str],
-    screen: str,
-) -> None:
-    public = [
-        "/",
-        "/en/",
-        f"/bandi/{COWORKING}",
-        FORM,
-        f"/en/bandi/{IDEAS}/domanda",
-        "/calendario",
-        "/privacy",
-        "/accessibilita",
-    ]
-    context = _open(chromium, SCREENS[screen])
+def test_looking_at_a_page_finds_its_faults(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content('<html lang="it"><title>x</title><main><h1>x</h1><input><img src="x"></main>')
+    assert {fault.partition(":")[0] for fault in violations(page)} == {"image-alt", "label"}
+    page.close()
+
+
+def _look_at_all(chromium: Browser, address: str, pages: dict[str, str]) -> None:
+    """Open each page, and have none with a fault, a sideways scroll or a word on the browser's console."""
+    context = _open(chromium, SCREENS["desk"])
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path in [*public, *case.values()]:
+    for name, path in pages.items():
         page.goto(address + path)
-        assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
-    assert [text for text in said if "404" not in text] == []
+        look_at(page, name)
+    assert [text for text in said if "404" not in text and "410" not in text] == []
+    context.close()
+
+
+def test_no_public_page_has_an_accessibility_fault(chromium: Browser, town: Town, town_address: str) -> None:
+    closes = town.context.catalogue.calls[CLOSING].file.closes
+    assert closes is not None
+    town.clock.set(closes + timedelta(minutes=1))
+    _look_at_all(chromium, town_address, gallery.of_everybody())
+
+
+@pytest.mark.parametrize("people", [gallery.of_a_minor, gallery.of_desks, gallery.of_others])
+def test_no_page_behind_a_link_has_an_accessibility_fault(
+    chromium: Browser, town: Town, town_address: str, people: Callable[[Town], dict[str, str]]
+) -> None:
+    pages = people(town)
+    _look_at_all(chromium, town_address, pages | {"mail": gallery.newest_mail(town)})
+
+
+def test_what_comes_back_with_errors_has_no_accessibility_fault(
+    chromium: Browser, town: Town, town_address: str
+) -> None:
+    pages = gallery.of_a_minor(town)
+    context = _open(chromium, SCREENS["desk"])
+    page = context.new_page()
+    for name, button in (("parent", "Invia la risposta"), ("own data", "Manda la richiesta"), ("contacts", "Salva")):
+        page.goto(town_address + pages[name])
+        if name == "contacts":
+            page.get_by_label("Telefono").fill("12")
+        page.get_by_role("button", name=button).click()
+        expect(page.locator("#errori")).to_be_focused()
+        look_at(page, f"{name} with errors")
+    page.goto(town_address + pages["new address"])
+    page.get_by_role("button", name="Confermo").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "La tua domanda"
+    context.close()
+
+
+def test_the_local_sheet_has_no_accessibility_fault(chromium: Browser, town: Town) -> None:
+    context = _open(chromium, SCREENS["desk"])
+    page = context.new_page()
+    page.goto(town.google.url)
+    assert violations(page) == []
+    page.goto(gallery.sheet_to_review(town))
+    assert violations(page) == []
     context.close()
 
 
