@@ -8,7 +8,7 @@ VENDOR := app/static/vendor
 BOOTSTRAP := node_modules/bootstrap-italia/dist
 NPM_CI := ci --silent --ignore-scripts --no-audit --no-fund
 
-.PHONY: help install assets run demo test lint bench diagrams format ci
+.PHONY: help install assets run demo test lint bench diagrams pictures format ci
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: install ## Measure what the parts cost, as ratios in one run
 diagrams: $(VENV)/.hubout ## Draw the pictures of the docs anew
 	@for file in workflows/library/*.yaml; do name=$$(basename $$file .yaml); \
 		$(BIN)/hubout diagram $$name --language en --out docs/images/$$name.svg || exit 1; done
+
+pictures: install ## Take the pictures of the docs anew (wants a Chromium)
+	PICTURES=docs/images $(BIN)/pytest -q -p no:xdist tests/e2e/test_pictures.py
 
 format: install ## Bring the code into its format
 	$(BIN)/ruff format .
