@@ -1,6 +1,6 @@
 """Who could write into the spreadsheets when it was last looked at, and what Google answered to open questions.
 
-Revision: 0009, after 0008.
+Revision: 0010, after 0009.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from app.db import Document, UtcDateTime
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
