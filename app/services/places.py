@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
-from app.models import CallLock, Seat, Submission, Timer
+from app.models import CallLock, Event, Seat, Submission, Timer
 from app.models import Review as ReviewRow
 from app.services.reviews import as_review
 
@@ -135,7 +135,20 @@ def _ordered(session: Session, call: Call, listed: Sequence[Submission]) -> Sequ
     if call.workflow.capacity and call.workflow.capacity.order == "score":
         means = _means(session, call, listed)
         return sorted(listed, key=lambda case: (-means[case.id], case.confirmed_at or case.submitted_at, case.id))
-    return sorted(listed, key=lambda case: (case.state_entered_at, case.entered_seq, case.id))
+    numbers = _entry_numbers(session, listed)
+    return sorted(listed, key=lambda case: (case.state_entered_at, numbers.get(case.id, 0), case.id))
+
+
+def _entry_numbers(session: Session, listed: Sequence[Submission]) -> dict[int, int]:
+    """Of each case the running number of the event by which it came onto the list: who came first in one instant.
+
+    Numbers grow in the order of these events, since each is written under the lock of the call's places.
+    """
+    query = select(Event.submission_id, Event.id, Event.seq).where(
+        Event.submission_id.in_([case.id for case in listed]), Event.to_state == LISTED
+    )
+    entries = {(case, seq): number for case, number, seq in session.execute(query)}
+    return {case.id: entries.get((case.id, case.entered_seq), 0) for case in listed}
 
 
 def _means(session: Session, call: Call, listed: Iterable[Submission]) -> dict[int, int]:

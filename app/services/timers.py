@@ -22,6 +22,7 @@ from app.services.reviews import SHEET_RULE, reviews_of
 from workflows.dates import after_quiet
 from workflows.definition import SYSTEM
 from workflows.engine import PlannedTimer, fall_due, needs, sheet_events
+from workflows.timers import LEGAL_TERM
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,8 @@ def _mail(context: Context, session: Session, call: Call, submission: Submission
     until = limit or _limit(session, submission, "deadline")
     now = context.clock.now()
     morning = after_quiet(now)
-    quiet = morning > now and (limit is None or morning < limit)  # not so long that the state is over by then
+    # what the law sets waits for no morning, and nothing waits until its state is over
+    quiet = morning > now and (limit is None or morning < limit) and planned.anchor != LEGAL_TERM
     occasion = mailing.Occasion(
         submission.entered_seq,
         due=until,

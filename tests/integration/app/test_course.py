@@ -34,6 +34,18 @@ def test_a_place_given_back_goes_to_the_first_of_its_own_edition(town: Town) -> 
     assert town.state(waits) == "ammessa"
 
 
+def test_in_one_instant_who_came_onto_the_list_first_is_first(town: Town) -> None:
+    """However many steps it took them to get there."""
+    taken = town.confirmed(learner(ANNA), COURSE)
+    child = town.confirmed(young_learner(), COURSE)
+    town.choose(MOTHER_OF_MATTEO, child, "consent_given", **{**CONSENT, "cognome": "De’ Finti", "nome": "Ilaria"})
+    adult = town.confirmed(learner(BEA), COURSE)
+    assert town.row_of(child)["state_entered_at"] == town.row_of(adult)["state_entered_at"]
+    town.own_page(taken).choose("withdraw")
+    town.work()
+    assert [town.state(each) for each in (child, adult)] == ["posto_offerto", "lista_attesa"]
+
+
 def test_an_offer_lapses_to_the_end_of_the_list_once_then_ends(town: Town) -> None:
     first, second, third = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA, CARLA))
     town.own_page(first).choose("withdraw")

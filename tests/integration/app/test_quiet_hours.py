@@ -6,7 +6,7 @@ import pytest
 
 from app.services import listing
 from tests.integration.app import scenes
-from tests.integration.app.people import CHIARA, COORDINATOR, desk
+from tests.integration.app.people import CHIARA, COORDINATOR, OFFICER, desk
 from tests.integration.app.town import Town
 
 
@@ -58,6 +58,14 @@ def test_a_reminder_that_would_come_too_late_is_sent_at_night(town: Town) -> Non
     assert reminded(town, reference) == 2
     town.at("2026-11-20T07:00")
     assert town.state(reference) == "scaduta"
+
+
+def test_the_alert_of_the_legal_term_waits_for_no_morning(town: Town) -> None:
+    reference = scenes.desk_to_decide(town)
+    town.at("2026-12-16T23:59:59")
+    alerts = [row for row in town.dump()["outbox"] if row["payload"].get("message") == "termine_superato"]
+    assert [row["target"] for row in alerts if row["delivered_at"]] == [COORDINATOR, OFFICER]
+    assert town.mails(COORDINATOR, reference)
 
 
 def test_a_decision_is_told_at_any_hour(town: Town) -> None:

@@ -155,6 +155,25 @@ class TestLegalClock:
         now = self.clock(ammissione, "2026-11-26T10:00", ("ricevuta", "2026-11-18T22:00", "email_confirmed"))
         assert now == ("2026-12-16T23:59:59", 10, 0, True)
 
+    @pytest.mark.parametrize(
+        ("sent", "asked", "answered", "term", "later"),
+        [
+            # the clock goes back on 25 October, and forward on 28 March
+            ("2026-10-12T09:30", "2026-10-24T23:30", "2026-10-26T00:30", "2026-11-11", "2026-11-13"),
+            ("2027-03-15T09:30", "2027-03-27T23:30", "2027-03-29T00:30", "2027-04-14", "2027-04-16"),
+        ],
+    )
+    def test_days_are_days_of_rome_whatever_the_clock_does(
+        self, ammissione: WorkflowDefinition, sent: str, asked: str, answered: str, term: str, later: str
+    ) -> None:
+        def last_day(*visits: Visit) -> datetime:
+            history = [Visit("da_confermare", rome(sent)), Visit("verifica", rome(sent)), *visits]
+            return legal_term(ammissione, history, rome(sent), 30, rome(answered)).term
+
+        assert last_day() == rome(f"{term}T23:59:59")
+        pause = Visit("integrazione", rome(asked), "request_info"), Visit("verifica", rome(answered), "info_received")
+        assert last_day(*pause) == rome(f"{later}T23:59:59")
+
     def test_integrazione_does_not_count(self, ammissione: WorkflowDefinition) -> None:
         asked = ("integrazione", "2026-11-20T10:00", "request_info")
         assert self.clock(ammissione, "2026-11-23T10:00", asked) == ("2026-12-19T23:59:59", 4, 3, False)
