@@ -109,6 +109,12 @@ SETTINGS = (
         "how long whoever decided may take the decision back, 0 to 60; its mails wait so long",
     ),
     Setting(
+        "HUBOUT_DRAFTS",
+        "`1`; `0` while mail and sheets stay local",
+        "`1`: results of one act for many cases wait as drafts until `hubout outbox release`, at most until nine of "
+        "the next working day",
+    ),
+    Setting(
         "HUBOUT_FILES_URL",
         "`file://HOME/files`",
         "where uploads are kept, as an fsspec URL; S3-compatible where there are several hosts",
@@ -202,6 +208,7 @@ class Settings:
     workers: int
     clock_start: datetime | None
     undo_minutes: int | None
+    drafts: bool
     files_url: str
     clamd_url: str | None
     trusted_proxies: int
@@ -330,6 +337,7 @@ def _read(reader: _Reader) -> Settings:
         workers=reader.read("HUBOUT_WORKERS", values.whole(1, 64), 2),
         clock_start=reader.read("HUBOUT_CLOCK", values.instant, None),
         undo_minutes=reader.read("HUBOUT_UNDO_MINUTES", values.whole(0, 60), 0 if local else None),
+        drafts=reader.read("HUBOUT_DRAFTS", values.flag, default=not local),
         files_url=reader.read("HUBOUT_FILES_URL", values.any_url, f"file://{home / 'files'}"),
         clamd_url=reader.read("HUBOUT_CLAMD_URL", values.url("tcp", "unix"), None),
         trusted_proxies=reader.read("HUBOUT_TRUSTED_PROXIES", values.whole(0, 9), 0),

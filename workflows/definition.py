@@ -138,6 +138,7 @@ class Transition(Strict):
         origin: where the event comes from, if not a link or desk of the actor; `sheet` = tested after every pull,
             `rule` = after every act, since it follows from what people did.
         together: which cases one act of a person is for; it is fired once for each, with its own guard.
+        drafts: the mails to applicants wait to be released where the act is for many cases: their results.
         grants: role that gets the state's powers with this act, until the state is left.
         fixes: rule (workflows.anchors) of the dates that this act fixes, such as the end of a desk's period.
         new_version: the act changes what reviewers judge; older reviews count no more.
@@ -156,6 +157,7 @@ class Transition(Strict):
     due: TimeToken | None = None
     origin: Literal["link", "sheet", "rule"] = "link"
     together: Literal["call", "edition", "class", "ranking"] | None = None
+    drafts: bool = False
     grants: Role | None = None
     fixes: Annotated[str, BeforeValidator(_anchor_rule)] | None = None
     new_version: bool = False
@@ -167,6 +169,8 @@ class Transition(Strict):
             raise ValueError("a transition needs a state it starts from and an actor | fill `from:` and `actor:`")
         if self.label is None and set(self.actor) != {SYSTEM}:
             raise ValueError(f"`{self.event}` is fired by a person and has no label | add `label: {{it: …, en: …}}`")
+        if self.drafts and self.together is None:
+            raise ValueError(f"`{self.event}` is for one case only | remove `drafts`, or say `together:`")
         if self.timer is not None and set(self.actor) != {SYSTEM}:
             raise ValueError(f"`{self.event}` is fired by time | write `actor: {SYSTEM}`")
         return self

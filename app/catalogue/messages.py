@@ -245,6 +245,16 @@ class Message(Strict):
         return Rendered(subject, render_body(self.body.in_(language), words, values, language))
 
 
+def edited(message: Message, subject: str, body: str) -> Message:
+    """`message` with what somebody wrote in its place, in the one language of whom it goes to.
+
+    Raises:
+        ValidationError: the text would not do; each fault says what is wrong and how to fix it.
+    """
+    words = {"subject": {"it": subject, "en": subject}, "body": {"it": body, "en": body}}
+    return Message.model_validate({**message.model_dump(), **words})
+
+
 def load_message(document: Document) -> Message:
     """The message that `document` holds; a file in a `mail` folder has the name of its message.
 

@@ -31,7 +31,7 @@ COMMANDS = {
     "submissions": ("app.cli.records", "List submissions"),
     "show": ("app.cli.records", "Show one submission with all that happened to it"),
     "mail": ("app.cli.embedded", "List the mail in the embedded mailbox"),
-    "outbox": ("app.cli.records", "List what waits to be delivered, or try it again"),
+    "outbox": ("app.cli.outbox", "List what waits to be delivered, try it again, release drafts"),
     "bounce": ("app.cli.bounces", "Read a mail that came back, from standard input"),
     "sheets": ("app.cli.records", "See how the spreadsheets stand"),
     "delegate": ("app.cli.people", "Let somebody stand in for somebody, from when until when"),

@@ -1,4 +1,4 @@
-"""What is there: submissions, the outbox, the spreadsheets. `--json` gives one object a line, for programs."""
+"""What is there: submissions, the spreadsheets. `--json` gives one object a line, for programs."""
 
 from __future__ import annotations
 
@@ -37,29 +37,6 @@ def show(reference: str, *, as_json: bool) -> None:
 
 
 @click.group()
-def outbox() -> None:
-    """What waits to be delivered, and dead letters."""
-
-
-@outbox.command("list")
-@click.option("--dead", is_flag=True, help="Only dead letters: what was given up.")
-@as_json_option
-def list_outbox(*, dead: bool, as_json: bool) -> None:
-    """List what is not delivered yet."""
-    with opened() as context:
-        columns = ("id", "channel", "target", "message", "state", "attempts", "next_try_at", "last_error")
-        show_records(listing.letters(context, dead=dead), columns, as_json=as_json)
-
-
-@outbox.command()
-@click.argument("rows", type=int, nargs=-1)
-def retry(rows: tuple[int, ...]) -> None:
-    """Try the outbox ROWS once more now; without ROWS, everything that waits or was given up."""
-    with opened() as context:
-        click.echo(f"{listing.retry(context, rows)} to be tried again")
-
-
-@click.group()
 def sheets_group() -> None:
     """How the spreadsheets stand."""
 
@@ -91,7 +68,6 @@ def sync() -> None:
 COMMANDS = {
     "submissions": submissions,
     "show": show,
-    "outbox": outbox,
     "sheets": sheets_group,
     "sync": sync,
 }

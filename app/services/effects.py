@@ -23,6 +23,7 @@ class Happened:
     """The event whose effects are carried out.
 
     `fell_due` is when, if time fired it; `until` is how long it can be taken back: mails and freed seats wait for it.
+    `draft_until`: results for many cases wait so long as drafts.
     `actor` did it; `awaited` are the roles that still had something to do in the state that was left.
     """
 
@@ -36,6 +37,7 @@ class Happened:
     until: datetime | None = None
     actor: str = SYSTEM
     awaited: frozenset[str] = frozenset()
+    draft_until: datetime | None = None
 
     @property
     def occasion(self) -> mailing.Occasion:
@@ -47,6 +49,7 @@ class Happened:
             due=min(own or limits, default=self.fell_due),
             link_until=min(own, default=None),
             not_before=self.until,
+            draft_until=self.draft_until,
         )
 
 

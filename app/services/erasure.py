@@ -51,7 +51,9 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.submission_id == submission.id, OutboxMessage.channel == "mail")
-        .values(target=GONE, dedupe_key=literal(f"{GONE}-") + cast(OutboxMessage.id, String))  # it named the address
+        .values(
+            target=GONE, edited=None, dedupe_key=literal(f"{GONE}-") + cast(OutboxMessage.id, String)
+        )  # it named the address
     )
     _remove_files(context, session, submission)
 

@@ -154,7 +154,7 @@ def retry(context: Context, ids: tuple[int, ...] = ()) -> int:
 
 
 def _letter(row: OutboxMessage) -> dict[str, Any]:
-    state = "delivered" if row.delivered_at else "dead" if row.dead_at else "waiting"
+    state = "delivered" if row.delivered_at else "dead" if row.dead_at else "draft" if row.draft else "waiting"
     return {
         "id": row.id,
         "channel": row.channel,
@@ -162,7 +162,7 @@ def _letter(row: OutboxMessage) -> dict[str, Any]:
         "message": row.payload.get("message"),
         "state": state,
         "attempts": row.attempts,
-        "next_try_at": _iso(row.next_try_at) if state == "waiting" else None,
+        "next_try_at": _iso(row.next_try_at) if state in ("waiting", "draft") else None,
         "not_before": _iso(row.not_before) if row.not_before else None,
         "delivered_at": _iso(row.delivered_at) if row.delivered_at else None,
         "last_error": row.last_error,

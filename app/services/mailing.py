@@ -35,7 +35,8 @@ class Occasion:
     """Why a mail is written: after which event, until when an answer is awaited, how long its link works.
 
     `not_before` holds it back; `stay` marks a reminder of the stay in a state that this event began;
-    `about` is the outbox row of another mail that this one speaks of.
+    `about` is the outbox row of another mail that this one speaks of. Until `draft_until`, what goes to the applicant's
+    side waits as a draft.
     """
 
     seq: int
@@ -45,6 +46,7 @@ class Occasion:
     not_before: datetime | None = None
     stay: int | None = None
     about: int | None = None
+    draft_until: datetime | None = None
 
 
 def ask(
@@ -115,6 +117,7 @@ def _put(
             expires_at=occasion.link_until if purpose == "action" else None,
         )
     wait = readers.wait_of(session, message, holder.email, now, due=occasion.due, reminds=occasion.stay is not None)
+    draft_until = occasion.draft_until if holder.role in APPLICANT_SIDE else None
     outbox.put(
         session,
         outbox.Letter(
@@ -129,9 +132,10 @@ def _put(
                 "due": occasion.due.isoformat() if occasion.due else None,
                 **({"about": occasion.about} if occasion.about else {}),
             },
-            not_before=max(filter(None, (occasion.not_before, wait.until)), default=None),
+            not_before=max(filter(None, (occasion.not_before, wait.until, draft_until)), default=None),
             stay=occasion.stay,
             daily=wait.gathers,
+            draft=draft_until is not None,
         ),
         submission_id=submission.id,
         now=now,

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
-from app.services import cases, eventlog, files, outbox, parts, places, together, tokens, undo
+from app.services import cases, eventlog, files, held, outbox, parts, places, together, tokens, undo
 from app.services.context import Context, ask_for
 from app.services.definitions import workflow_of
 from app.services.effects import LEAVES, Happened, carry_out
@@ -152,6 +152,7 @@ def _record(
     """Write event, row, timers, tokens and effects of one outcome: all of it or nothing."""
     now = context.clock.now()
     until = _revocable_until(context, session, submission, act, outcome)
+    draft_until = _draft_until(context, session, call, submission, act, outcome)
     before = undo.snapshot(session, submission) if until else {}
     awaited = _awaited(context, session, submission) if act.event in LEAVES else frozenset[str]()
     event = eventlog.append(
@@ -172,9 +173,21 @@ def _record(
     session.flush()
     _arm(session, submission, outcome, now)
     happened = Happened(
-        call, submission, act.event, outcome, event.seq, now, act.fell_due, until, actor=act.role, awaited=awaited
+        call,
+        submission,
+        act.event,
+        outcome,
+        event.seq,
+        now,
+        act.fell_due,
+        until,
+        actor=act.role,
+        awaited=awaited,
+        draft_until=draft_until,
     )
     carry_out(context, session, happened)
+    if draft_until and not act.follows:
+        held.announce(context, session, submission, act.role, event.seq, draft_until)
     if until is not None:
         undo.remember(submission, before, event.seq, act.person, until)
     if outcome.transition and not act.follows:
@@ -192,6 +205,18 @@ def _revocable_until(
     if not span or not act.person or act.corrections or act.uploads or not revocable(outcome, act.role):
         return None
     return context.clock.now() + span
+
+
+def _draft_until(
+    context: Context, session: Session, call: Call, submission: Submission, act: Act, outcome: Outcome
+) -> datetime | None:
+    """Until when the mails of the act wait as drafts: of one that gives many cases their results."""
+    way = outcome.transition
+    if way is None or not way.drafts or not context.settings.drafts:
+        return None
+    if not act.follows and not together.others(session, call, submission, way, act.role, act.person):
+        return None
+    return held.until(context.clock.now(), call.city(call.site_of(submission.answers)))
 
 
 def _awaited(context: Context, session: Session, submission: Submission) -> frozenset[str]:

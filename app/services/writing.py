@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call, Tab
 from app.catalogue.mail_html import compose
-from app.catalogue.messages import Message, Rendered
+from app.catalogue.messages import Message, Rendered, edited
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
 from app.services import cases, delegations, opinions, outbox, places, rankings, sheets, tokens
@@ -70,6 +70,12 @@ def rendered(context: Context, session: Session, row: OutboxMessage) -> Rendered
     return message.render(language, values)
 
 
+def message_of(context: Context, row: OutboxMessage, submission: Submission) -> Message:
+    """The message that a row names or, where somebody has written it anew, their words."""
+    message = context.catalogue.calls[submission.call].messages[row.payload["message"]]
+    return edited(message, row.edited["subject"], row.edited["body"]) if row.edited else message
+
+
 def footer_values(context: Context, call: Call, language: str) -> dict[str, str]:
     """What stands under every mail about this call."""
     prefix = "/en" if language == "en" else ""
@@ -84,7 +90,7 @@ def _said(
     context: Context, session: Session, row: OutboxMessage, submission: Submission
 ) -> tuple[Message, str, dict[str, str]]:
     """The message of a row, its language, and the values of its placeholders."""
-    message = context.catalogue.calls[submission.call].messages[row.payload["message"]]
+    message = message_of(context, row, submission)
     language = submission.language if row.payload["role"] in APPLICANT_SIDE else "it"
     head = _letterhead(context, session, submission, row, message, language)
     return message, language, values_of(head, message.placeholders)

@@ -20,6 +20,7 @@ SENT_BY_SERVICES = {
     "non_piu_tua",
     "bando_in_chiusura",
     "bozza",
+    "bozze_pronte",
     "diritti_privacy",
     "file_infetto",
     "genitore_ritiro",
