@@ -49,6 +49,11 @@ def as_csv(table: Table) -> bytes:
 
 
 def _in_csv(cell: Cell) -> str:
+    return _harmless(cell) if isinstance(cell, str) else shown(cell)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as Italians read it."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -59,7 +64,7 @@ def _in_csv(cell: Cell) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float):
         return str(cell).replace(".", ",")
-    return _harmless(cell) if isinstance(cell, str) else str(cell)
+    return str(cell)
 
 
 def _harmless(text: str) -> str:

@@ -11,7 +11,7 @@ from redis import RedisError
 from app.cli.opening import opened
 from app.cli.output import console, show_records
 from app.errors import HubOutError
-from app.services import sheets, workbooks
+from app.services import sheet_pages, sheets, workbooks
 from app.services.context import Context
 from app.services.sheet_export import tables_of
 from integrations.sheets.errors import SheetsError
@@ -103,6 +103,18 @@ def export(call: str, workbook: str, kind: str, folder: Path) -> None:
     click.echo(path)
 
 
+@click.command()
+@click.argument("call")
+@click.option("--workbook", default="", help="Which one, where the call has several.")
+@click.option("--days", default=sheet_pages.DAYS, show_default=True, type=click.IntRange(1, 400), help="How long.")
+def links(call: str, workbook: str, days: int) -> None:
+    """Make a private link for each tab of CALL: a page to read and download it, without Google."""
+    with opened() as context:
+        name = workbooks.workbook_of(workbooks.call_of(context, call), workbook)
+        for title, address in sheet_pages.links(context, name, days):
+            click.echo(f"{title}: {address}")
+
+
 class _google_in_words:  # noqa: N801 - reads as what it does: `with _google_in_words()`
     """Google's refusals become lines for the operator."""
 
@@ -141,5 +153,5 @@ def _lines(changes: Iterable[TabChange]) -> Iterable[str]:
             yield f"    + added at the right end: {', '.join(change.made)}"
 
 
-GROUPED = (connect, rebuild, rotate, export)
+GROUPED = (connect, rebuild, rotate, export, links)
 """The commands that `hubout sheets` has from here."""

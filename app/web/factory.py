@@ -31,6 +31,7 @@ from app.web.paper import paper
 from app.web.posting import limit_posts
 from app.web.readers import reader_choice
 from app.web.receipts import receipts
+from app.web.sheets import sheet_tabs
 from app.web.texts import load_texts
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
     of_applicants = (applicants, addresses, contacts, own_data, paper, receipts)
-    for blueprint in (pages, notices, applications, drafts, *of_applicants, actions, reader_choice):
+    for blueprint in (pages, notices, applications, drafts, *of_applicants, actions, reader_choice, sheet_tabs):
         parent.register_blueprint(blueprint)
     return parent
 

@@ -176,3 +176,29 @@ def test_the_same_tabs_go_to_a_file_without_google(
     assert (row["codice"], row["punteggio_0_100"], row["note_per_il_gruppo"]) == (reference, 88, "+1")
     assert (row["ricevuta_il"], row["scadenza"]) == (datetime.fromisoformat("2026-11-16T09:00"), date(2026, 11, 26))
     assert str(row["attivita"]).startswith("=1+1")
+
+
+def test_a_tab_is_read_behind_a_private_link(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = desk(attivita="<script>alert(1)</script> " + desk()["attivita"])
+    reference = scenes.reviewed_desk_waits(town, answers, "sportello-piccolo")
+    told = run(town, monkeypatch, commands.links, "sportello-piccolo", "--days", "7")
+    first, second = told.output.splitlines()[:2]
+    assert first.startswith("Domande – uno: ")
+    path = first.partition(": ")[2].removeprefix(town.context.settings.base_url)
+    browser = town.browser()
+    page = browser.get(path)
+    assert page.status_code == 200
+    assert reference in page.text
+    assert "<script>alert(1)" not in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    assert 'content="noindex"' in page.text
+    saved = browser.get(f"{path}/scarica/csv")
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert reference in saved.get_data(as_text=True)
+    assert browser.get(f"/en{path}").status_code == 200
+    for wrong in (f"{path}x", path.replace("prova.", "corso."), "/foglio/x", f"{path}/scarica/pdf"):
+        assert browser.get(wrong).status_code == 404
+    assert browser.post(path).status_code == 405
+    assert second.partition(": ")[2] != first.partition(": ")[2]
+    town.later(days=8)
+    assert browser.get(path).status_code == 404
