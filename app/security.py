@@ -19,6 +19,11 @@ CHAIN_START = "0" * 64
 TOKEN_LENGTH = 43
 """256 bits in base64url without padding."""
 
+CODE_LENGTH = 4
+"""Characters of a confirmation code: one in a million is guessed, and few guesses are taken."""
+
+_MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
 
 def new_nonce() -> bytes:
     """16 random bytes, the row's part of a token."""
@@ -29,6 +34,23 @@ def make_token(key: bytes, row_id: int, nonce: bytes) -> str:
     """The token of an action-token row: HMAC-SHA256(key, row id + nonce), in base64url (43 characters)."""
     mac = hmac.new(key, row_id.to_bytes(8, "big") + nonce, hashlib.sha256).digest()
     return urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def make_code(key: bytes, row_id: int, nonce: bytes, turn: int) -> str:
+    """The confirmation code that goes with a token's row, printed in the mail's body only.
+
+    Like the token it is made again from key and row, so it is stored nowhere: the hash of 20 bits would hide nothing.
+    Each `turn` (from 0) has another one.
+    """
+    text = b"code" + row_id.to_bytes(8, "big") + nonce + turn.to_bytes(4, "big")
+    mac = hmac.new(key, text, hashlib.sha256).digest()
+    return "".join(CROCKFORD[byte % 32] for byte in mac[:CODE_LENGTH])
+
+
+def same_code(typed: str, code: str) -> bool:
+    """Whether `typed` is `code`, in any case, with spaces or not, and with O for 0 or I and L for 1."""
+    read = "".join(filter(str.isalnum, typed.upper())).translate(_MISTAKEN)
+    return hmac.compare_digest(read.encode(), code.encode())
 
 
 def token_digest(token: str) -> str:

@@ -14,13 +14,13 @@ from forms.conditions import AgeBelow, AnswerIs, Condition, leaves
 from forms.derive import DERIVED, WINDOW
 from forms.document import Document, Fault, Path
 from forms.fields import FIELD_TYPES
-from forms.model import BIRTH_DATE, EVENT, Check, Derived, FieldDefinition, FormDefinition
+from forms.model import BIRTH_DATE, CODE, EVENT, Check, Derived, FieldDefinition, FormDefinition
 from forms.validators import VALIDATORS, ItemsEq, Span, prepared
 
 RESERVED: Final = frozenset(
     {name for name in dir(Form) if not name.startswith("_")}
     - {"data", "errors"}  # two properties that a field may cover without harm
-    | {"csrf_token", "hidden_tag", "is_submitted", "validate_on_submit", "idempotency_key", EVENT}
+    | {"csrf_token", "hidden_tag", "is_submitted", "validate_on_submit", "idempotency_key", EVENT, CODE}
 )
 """Ids that would cover what a form needs to work."""
 

@@ -23,6 +23,9 @@ BIRTH_DATE: Final = "data_nascita"
 EVENT: Final = "esito"
 """The name under which a sub-form's conditions see the event chosen on an action page."""
 
+CODE: Final = "conferma_codice"
+"""The input of an action page for the code that only the mail has."""
+
 Definition = TypeVar("Definition", bound="FormDefinition | SubForm")
 Language: TypeAlias = Literal["it", "en"]
 Pii: TypeAlias = Literal["none", "ordinary", "identity", "contact", "sensitive", "special", "minor"]

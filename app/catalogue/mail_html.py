@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from app.catalogue.messages import (
+    Bilingual,
     Block,
     Body,
     Facts,
     Link,
     LinkText,
     Message,
+    Paragraph,
     Quote,
     Rendered,
     Thing,
@@ -34,11 +36,13 @@ FOOTER_PLACEHOLDERS = frozenset({"email_ufficio", "telefono_ufficio", "link_priv
 
 
 class Footer(Strict):
-    """The words under every mail, and those of the link to the privacy notice."""
+    """The words under every mail, those of the link to the privacy notice, and those of a code to confirm with."""
 
     person: Body
     staff: Body
     privacy: LinkText
+    code: Bilingual
+    code_note: Bilingual
 
 
 _BEFORE_THINGS = 2
@@ -54,15 +58,23 @@ class MailParts:
     html: str
 
 
-def compose(message: Message, language: str, values: Mapping[str, str]) -> MailParts:
+def compose(message: Message, language: str, values: Mapping[str, str], code: str = "") -> MailParts:
     """`message` with `values` (its placeholders and `FOOTER_PLACEHOLDERS`) in `language`.
 
+    A `code` is printed under the link: what is at stake there is confirmed with it.
     Values are plain text, whatever they hold: they are escaped, and no value becomes a link but the `link_` ones.
 
     Raises:
         KeyError: a value is missing.
     """
-    return _laid_out(message, language, values, message.render(language, values))
+    return _laid_out(message, language, values, with_code(message.render(language, values), code, language))
+
+
+def with_code(rendered: Rendered, code: str, language: str) -> Rendered:
+    """What a mail says, with the code under its link; no code changes nothing."""
+    if not code:
+        return rendered
+    return replace(rendered, blocks=tuple(_coded(rendered.blocks, code, language)))
 
 
 def compose_digest(message: Message, language: str, values: Mapping[str, str], things: tuple[Thing, ...]) -> MailParts:
@@ -86,6 +98,15 @@ def _laid_out(message: Message, language: str, values: Mapping[str, str], render
         shape=_shape,
     )
     return MailParts(rendered.subject, _text(rendered, below), html)
+
+
+def _coded(blocks: Iterable[Block], code: str, language: str) -> Iterator[Block]:
+    words = _footer()
+    for block in blocks:
+        yield block
+        if isinstance(block, Link):
+            yield Facts(((words.code.in_(language), code),))
+            yield Paragraph((words.code_note.in_(language),))
 
 
 def _text(rendered: Rendered, footer: tuple[Block, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -18,6 +18,10 @@ class ActionToken(Base):
     `address` (a new e-mail address that its owner confirms). An action link
     belongs to the step that began with event `entered_seq` and decides once; without a step it lasts as long as the
     case, for those who may act in several states (a parent, the register office).
+
+    What is at stake is confirmed with a code that is made from the row too; `code_turn` counts the codes it has had,
+    `code_tries` the wrong guesses at the present one. `seen_seq` is the last event when the link was made, `follows_id`
+    the link in whose place this one was mailed to the same person.
     """
 
     __tablename__ = "action_tokens"
@@ -38,3 +42,7 @@ class ActionToken(Base):
     used_seq: Mapped[int | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_reason: Mapped[str] = mapped_column(String(40), default="")
+    code_turn: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    code_tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    seen_seq: Mapped[int | None]
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("action_tokens.id"))

@@ -1,7 +1,7 @@
 """The generic action page behind a mailed link: what its holder may do now, and doing it once.
 
 Looking changes nothing. Doing is one conditional step: under the submission's lock the link must still be unused
-and of this step and version; vote, event and outbox rows are written with its use (reference/approvals.md, rule 9).
+and of this step and version; vote, event and outbox rows are written with its use (docs/decisions.md, rule 9).
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
-from app.models import ActionToken, Event, Submission, Timer
+from app.models import ActionToken, Submission, Timer
 from app.security import mask_email
 from app.services import (
     cases,
@@ -23,29 +24,34 @@ from app.services import (
     documents,
     files,
     judging,
+    link_ends,
     mailing,
     parts,
     together,
     tokens,
     transitions,
-    undo,
 )
-from app.services.case_views import case_view
+from app.services.case_views import answers_for, case_view
+from app.services.changes import changes_for
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.facts import Question, facts_of, requirement_ids
 from app.services.roles import role_label
-from app.services.said import event_label
-from app.services.views import ActionResult, ActionView, Choice, DoneView, TokenState
+from app.services.views import ActionResult, ActionView, Choice, TokenState
 from forms.builder import Judgement, judge
 from forms.definition import FormDefinition, Option, SubForm, expand
+from forms.judging import FieldError
+from forms.model import CODE
 from workflows.case import Case
-from workflows.definition import SYSTEM, Transition, WorkflowDefinition
+from workflows.definition import Transition, WorkflowDefinition
 from workflows.engine import offers
 from workflows.undo import TAKEN_BACK
 
 CONFIRMS_ADDRESS = "email_confirmed"
 """Only a link that came by mail may confirm the address; the page shown after sending may not."""
+
+VERSION = "versione"
+"""Hidden input: the version of the answers that the page has shown."""
 
 WAYS_OUT = frozenset({"withdraw", "consent_withdrawn"})
 """Events that are always open to the applicant's side: nobody waits for them."""
@@ -81,7 +87,7 @@ def download(context: Context, token: str, file_id: int) -> files.Download | Non
     """A file of the case, for whoever holds an open link to it: staff any, the applicant's side what we made for it."""
     with context.read() as session:
         row = tokens.find(session, token, "action")
-        if row is None or _openness(context, session, hold(context, session, row)) != "open":
+        if row is None or openness(context, session, hold(context, session, row)) != "open":
             return None
         made_for_them = documents.TITLES if row.role in mailing.APPLICANT_SIDE else None
         return files.read(context, session, row.submission_id, file_id, made_for_them)
@@ -99,6 +105,15 @@ def act(
 
     With `purpose` "status" the link is the applicant's own page: it isn't used up and can't confirm the address.
     """
+    try:
+        return _act_once(context, token, event, formdata, language, purpose)
+    except tokens.AlreadyUsed:  # all of it was rolled back
+        return ActionResult(open_action(context, token, language), event=event)
+
+
+def _act_once(
+    context: Context, token: str, event: str, formdata: Any, language: str | None, purpose: tokens.Purpose
+) -> ActionResult:
     with context.write() as session:
         row = tokens.find(session, token, purpose)
         if row is None:
@@ -107,29 +122,45 @@ def act(
         session.refresh(row)
         holding = hold(context, session, row)
         if event == TAKEN_BACK:
-            return _take_back(context, session, holding, language)
-        view = _view(context, session, holding, language)
-        choice = next((each for each in view.choices if each.event == event), None)
-        if not view.usable or choice is None:
-            refusal = "choice" if view.usable else ""
-            return ActionResult(view, refusal=refusal, event=event)
-        judgement = _judge(context, holding, choice, formdata)
-        if judgement is not None and not judgement.valid:
-            return ActionResult(view, judgement=judgement, event=event)
-        try:
-            transitions.fire(
-                context, session, holding.call, holding.submission, _act(holding, event, judgement, choice)
-            )
-        except transitions.Refused as refused:
-            text = refused.refusal.text.in_(view.language)
-            return ActionResult(view, refusal=text, judgement=judgement, event=event)
-        done = _view(context, session, hold(context, session, row), language)
-        return ActionResult(done, decided=True, event=event)
+            return _take_back(context, session, holding, language, str(formdata.get(CODE, "")).strip())
+        return _decide(context, session, holding, event, formdata, language)
 
 
-def _take_back(context: Context, session: Session, holding: Holding, language: str | None) -> ActionResult:
-    """Take back what the holder decided last; the link it was decided through decides again then."""
+def _decide(
+    context: Context, session: Session, holding: Holding, event: str, formdata: Any, language: str | None
+) -> ActionResult:
+    """Fire the event that was chosen, if the link is open, the answers are good and the code is right."""
+    view = _view(context, session, holding, language)
+    row = holding.token
+    choice = next((each for each in view.choices if each.event == event), None)
+    if not view.usable or choice is None:
+        refusal = "choice" if view.usable else ""
+        return ActionResult(view, refusal=refusal, event=event)
+    if _changed_meanwhile(holding, formdata):
+        return ActionResult(view, refusal="changed", event=event)
+    judgement = _judge(context, holding, choice, formdata)
+    mistakes = _code_mistakes(context, row, choice, formdata)
+    if mistakes or (judgement is not None and not judgement.valid):
+        return ActionResult(view, judgement=judgement, event=event, mistakes=mistakes)
+    try:
+        transitions.fire(context, session, holding.call, holding.submission, _act(holding, event, judgement, choice))
+    except transitions.Refused as refused:
+        text = refused.refusal.text.in_(view.language)
+        return ActionResult(view, refusal=text, judgement=judgement, event=event)
+    done = _view(context, session, hold(context, session, row), language)
+    return ActionResult(done, decided=True, event=event)
+
+
+def _take_back(
+    context: Context, session: Session, holding: Holding, language: str | None, typed_code: str
+) -> ActionResult:
+    """Take back what the holder decided last, with the same code; the link that decided decides again then."""
     token = holding.token
+    view = _view(context, session, holding, language)
+    if view.done is not None and view.done.asks_code:
+        mistakes = _mistakes_of_code(context, token, typed_code)
+        if mistakes:
+            return ActionResult(view, event=TAKEN_BACK, mistakes=mistakes)
     act_ = transitions.Act(TAKEN_BACK, token.role, token.person)
     try:
         transitions.take_back(context, session, holding.call, holding.submission, act_)
@@ -140,6 +171,27 @@ def _take_back(context: Context, session: Session, holding: Holding, language: s
     return ActionResult(
         _view(context, session, hold(context, session, token), language), decided=True, event=TAKEN_BACK
     )
+
+
+def _changed_meanwhile(holding: Holding, formdata: Mapping[str, Any]) -> bool:
+    """Whether the answers have changed since the page was shown that this POST comes from."""
+    shown = formdata.get(VERSION)
+    return bool(shown) and shown != str(holding.submission.version)
+
+
+def _code_mistakes(
+    context: Context, row: ActionToken, choice: Choice, formdata: Mapping[str, Any]
+) -> tuple[FieldError, ...]:
+    """What is wrong with the code, where the choice asks for it; a wrong one is counted with this transaction."""
+    if not choice.high_stakes:
+        return ()
+    return _mistakes_of_code(context, row, str(formdata.get(CODE, "")).strip())
+
+
+def _mistakes_of_code(context: Context, row: ActionToken, typed: str) -> tuple[FieldError, ...]:
+    problem = tokens.take_code(row, context.settings.secret_keys, typed) if typed else "required"
+    wording = "" if problem == "required" else f"code_{problem}"
+    return (FieldError(CODE, problem, wording=wording),) if problem else ()
 
 
 def hold(context: Context, session: Session, row: ActionToken) -> Holding:
@@ -155,12 +207,13 @@ def hold(context: Context, session: Session, row: ActionToken) -> Holding:
     )
 
 
-def _openness(context: Context, session: Session, holding: Holding) -> TokenState:
+def openness(context: Context, session: Session, holding: Holding) -> TokenState:
+    """Whether the link still decides something, and if not, why."""
     token, submission = holding.token, holding.submission
     if token.entered_seq is None:
         closed = holding.definition.state(submission.state).kind in ("closed", "final")
         if token.revoked_at or (closed and token.purpose == "action"):
-            last = _last_move(session, holding)
+            last = link_ends.last_move(session, holding)
             return "used" if not token.revoked_at and last and last.actor == token.role else "revoked"
         return "open"
     if token.used_seq is not None:
@@ -175,9 +228,11 @@ def _openness(context: Context, session: Session, holding: Holding) -> TokenStat
 
 def _view(context: Context, session: Session, holding: Holding, language: str | None) -> ActionView:
     spoken = language or holding.language
-    state = _openness(context, session, holding)
+    state = openness(context, session, holding)
     token = holding.token
     choices = choices_of(context, session, holding, spoken) if state == "open" else ()
+    submission, before = holding.submission, link_ends.in_place_of(session, holding)
+    show = partial(answers_for, holding.form, language=spoken, role=token.role)
     return ActionView(
         token_state=state,
         id=token.id,
@@ -191,9 +246,12 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         language=spoken,
         deadline=deadline_for(session, holding, choices),
         choices=choices,
-        done=_done(context, session, holding, spoken),
-        explanation=_what_happened(session, holding, spoken) if state == "revoked" else "",
-        prefilled=dict(holding.submission.answers),
+        done=link_ends.done(context, session, holding, spoken),
+        explanation=link_ends.what_happened(session, holding, spoken) if state == "revoked" else (),
+        prefilled=dict(submission.answers),
+        version=submission.version,
+        changes=changes_for(session, submission, token, show) if state == "open" else (),
+        in_place_of=mask_email(before) if before else "",
     )
 
 
@@ -285,60 +343,3 @@ def deadline_for(session: Session, holding: Holding, choices: Sequence[Choice]) 
     else:
         awaited = any(notify.role == role and not notify.for_information for notify in state.notify)
     return deadline_of(session, holding.submission) if awaited else None
-
-
-def _last_move(session: Session, holding: Holding) -> Event | None:
-    """The event that brought the case to where it stands; what retention did at the end is no move of anybody's."""
-    query = select(Event).where(
-        Event.submission_id == holding.submission.id,
-        Event.from_state != Event.to_state,
-        Event.event != "retention",
-    )
-    return session.scalars(query.order_by(Event.seq.desc())).first()
-
-
-def _done(context: Context, session: Session, holding: Holding, language: str) -> DoneView | None:
-    """What was done through this link; through a lasting one, what its role did last."""
-    query = select(Event).where(Event.submission_id == holding.submission.id)
-    if holding.token.entered_seq is None:
-        query = query.where(Event.actor == holding.token.role, Event.event.not_in(("submit", CONFIRMS_ADDRESS)))
-    else:
-        query = query.where(Event.seq == holding.token.used_seq)
-    event = session.scalars(query.order_by(Event.seq.desc())).first()
-    if event is None:
-        return None
-    inputs = mailing.act_of(session, holding.submission, event.seq)
-    return DoneView(
-        label=event_label(holding.definition, event, language),
-        who=f"{role_label(event.actor, language)} ({mask_email(holding.token.person)})",
-        at=event.at,
-        reason=str(inputs.get("motivazione", "")),
-        state_label=holding.definition.state(holding.submission.state).label.in_(language),
-        others=together.report(session, holding.call, holding.submission, event, language),
-        undo_until=_undo_until(context, session, holding),
-    )
-
-
-def _undo_until(context: Context, session: Session, holding: Holding) -> datetime | None:
-    """Until when what was decided through this link can be taken back; None where it can't (any more)."""
-    decision = undo.decision_of(holding.submission)
-    if decision is None or not decision.seq == holding.token.used_seq == undo.last_act(session, holding.submission):
-        return None
-    return decision.until if context.clock.now() <= decision.until else None
-
-
-def _what_happened(session: Session, holding: Holding, language: str) -> str:
-    """Why a link is closed: the event by which its step, or the case, was left, and the person who did it."""
-    if holding.token.entered_seq is None:
-        event = _last_move(session, holding)
-    else:
-        query = select(Event).where(
-            Event.submission_id == holding.submission.id,
-            Event.seq > holding.token.entered_seq,
-            Event.from_state != Event.to_state,
-        )
-        event = session.scalars(query.order_by(Event.seq)).first()
-    if event is None:
-        return ""
-    label = event_label(holding.definition, event, language)
-    return label if event.actor == SYSTEM else f"{label} – {role_label(event.actor, language)}"

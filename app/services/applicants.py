@@ -40,6 +40,7 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
             choices=choices,
             deadline=actions.deadline_for(session, holding, choices),
             prefilled=dict(submission.answers),
+            version=submission.version,
             data_deleted_on=cases.deletion_day(session, context, submission),
             workflow=holding.definition.workflow,
             asks_parent=PARENT in submission.answers,

@@ -66,14 +66,21 @@ def case_view(
         public_text=state.public.in_(language),
         submitted_at=submission.submitted_at,
         term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
-        answers=answers_shown(form, submission.answers, language, blind=role in BLIND, known=KNOWN.get(role)),
+        answers=answers_for(form, submission.answers, language, role),
         history=_history(session, reading, submission) if role in OFFICE | APPLICANTS | ROUNDS else (),
         reviews=reviews,
         files=_files(context, session, submission, None if staff else documents.TITLES),
         files_to_come=tuple(form.field(name).label.in_(language) for name in awaited(submission.answers)),
         mean_score=mean_score(scores),
+        lowest=min(scores, default=None),
+        highest=max(scores, default=None),
         protocol=register_number(submission, language) if role in OFFICE and form.procedure.law241 else "",
     )
+
+
+def answers_for(form: FormDefinition, answers: Mapping[str, Any], language: str, role: str) -> tuple[AnswerShown, ...]:
+    """The answers that a reader in `role` may see."""
+    return answers_shown(form, answers, language, blind=role in BLIND, known=KNOWN.get(role))
 
 
 def answers_shown(

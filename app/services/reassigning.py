@@ -6,6 +6,7 @@ Reviewers and the panel work in their own tabs of the sheet: who they are is sai
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -69,7 +70,7 @@ def reassign(context: Context, reference: str, role: str, to: str, reason: str, 
         if not parts.may_act(session, call, submission, role, address):
             fix = "name somebody without another part, and not of the organisation that applies"
             raise NotReassigned(f"{address} may not be `{role}` here: a conflict of interest, or another part", fix)
-        _give(context, session, submission, role, address, reason.strip(), by)
+        give(context, session, submission, Part(role, address, reason.strip(), by))
 
 
 def _address(text: str) -> str:
@@ -79,14 +80,24 @@ def _address(text: str) -> str:
         raise NotReassigned(f"`{text}` is no e-mail address", "write one, like ufficio@comune.example.org") from error
 
 
-def _give(
-    context: Context, session: Session, submission: Submission, role: str, address: str, reason: str, by: str
-) -> None:
+@dataclass(frozen=True)
+class Part:
+    """A role that goes to the person at `address`, for which reason, and by whose word; `event` logs it."""
+
+    role: str
+    address: str
+    reason: str
+    by: str
+    event: str = EVENT
+
+
+def give(context: Context, session: Session, submission: Submission, part: Part) -> None:
     """Log it, close the links of before, remember who it is now, and tell both."""
+    role, address = part.role, part.address
     call, now, here = context.catalogue.calls[submission.call], context.clock.now(), submission.state
     before = [person.email for person in mailing.holders(call, submission, role)]
-    inputs = {"ruolo": role, "da": ", ".join(before), "a": address, "motivazione": reason}
-    happening = eventlog.Happening(EVENT, by, here, here, now, {"inputs": inputs})
+    inputs = {"ruolo": role, "da": ", ".join(before), "a": address, "motivazione": part.reason}
+    happening = eventlog.Happening(part.event, part.by, here, here, now, {"inputs": inputs})
     event = eventlog.append(session, submission, happening)
     submission.updated_at = now
     submission.record = {**submission.record, **_holding(submission, role, address)}
@@ -99,7 +110,7 @@ def _give(
             ActionToken.used_seq.is_(None),
             ActionToken.revoked_at.is_(None),
         )
-        .values(revoked_at=now, revoked_reason=EVENT)
+        .values(revoked_at=now, revoked_reason=part.event)
     )
     occasion = mailing.Occasion(event.seq)
     mailing.ask(context, session, submission, TO, [role], occasion)

@@ -47,6 +47,7 @@ BESIDES: Mapping[str, Text] = {
     "contacts_corrected": Text(it="Telefono corretto", en="Phone number corrected"),
     "new_address_asked": Text(it="Nuovo indirizzo email da confermare", en="New e-mail address to be confirmed"),
     "address_changed": Text(it="Indirizzo email cambiato", en="E-mail address changed"),
+    "handed_over": Text(it="Passata a un’altra persona", en="Handed over to another person"),
     "privacy_request": Text(it="Richiesta sui dati personali", en="Request about personal data"),
 }
 """What happens beside every workflow."""

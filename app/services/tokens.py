@@ -1,4 +1,4 @@
-"""Action tokens: minting, finding, revoking. A token is never stored; the row can make it again."""
+"""Action tokens and their codes: made, found, used once, revoked. Neither is stored; the row can make them again."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from app.errors import HubOutError
 from app.models import ActionToken, Submission
-from app.security import TOKEN_LENGTH, make_token, new_nonce, token_digest
+from app.security import TOKEN_LENGTH, make_code, make_token, new_nonce, same_code, token_digest
 
 Purpose = Literal["action", "status", "address"]
 Keys = tuple[bytes, ...]
@@ -19,6 +20,13 @@ Keys = tuple[bytes, ...]
 LASTING = frozenset({"genitore", "protocollo"})
 """Roles whose link is not bound to a step: consent can be taken back, a register number comes when it comes
 (clarifications.md §6: the parent's link is valid until the case closes)."""
+
+MOST_TRIES = 5
+"""Wrong guesses at one code; then it is worth nothing, and another one comes by mail."""
+
+
+class AlreadyUsed(HubOutError):  # noqa: N818 - callers read `except AlreadyUsed`
+    """Somebody else has used or closed the link since it was looked at; nothing has changed."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,41 @@ def ensure(
         person=holder.email,
         entered_seq=submission.entered_seq if step_bound else None,
         version=submission.version,
-        key_number=len(keys) - 1,
-        nonce=new_nonce(),
         created_at=now,
         expires_at=expires_at if step_bound else None,
+        seen_seq=submission.last_seq,
     )
+    return _mint(session, keys, row)
+
+
+def follow(
+    session: Session,
+    keys: Keys,
+    row: ActionToken,
+    reason: str,
+    *,
+    now: datetime,
+    expires_at: datetime | None,
+) -> ActionToken:
+    """A new link for the same person in the place of `row`, which is closed for `reason`."""
+    row.revoked_at, row.revoked_reason = now, reason
+    new = ActionToken(
+        submission_id=row.submission_id,
+        purpose=row.purpose,
+        role=row.role,
+        person=row.person,
+        entered_seq=row.entered_seq,
+        version=row.version,
+        created_at=now,
+        expires_at=expires_at,
+        seen_seq=row.seen_seq,
+        follows_id=row.id,
+    )
+    return _mint(session, keys, new)
+
+
+def _mint(session: Session, keys: Keys, row: ActionToken) -> ActionToken:
+    row.key_number, row.nonce = len(keys) - 1, new_nonce()
     session.add(row)
     session.flush()
     row.digest = token_digest(text_of(row, keys))
@@ -87,6 +125,27 @@ def ensure(
 def text_of(row: ActionToken, keys: Keys) -> str:
     """The token itself, made again for the mail that carries it."""
     return make_token(keys[row.key_number], row.id, row.nonce)
+
+
+def code_of(row: ActionToken, keys: Keys) -> str:
+    """The code to be typed where much is at stake, made again for the mail that prints it."""
+    return make_code(keys[row.key_number], row.id, row.nonce, row.code_turn)
+
+
+def take_code(row: ActionToken, keys: Keys, typed: str) -> Literal["", "wrong", "locked"]:
+    """What speaks against the code that was typed; a wrong one counts."""
+    if row.code_tries >= MOST_TRIES:
+        return "locked"
+    if same_code(typed, code_of(row, keys)):
+        return ""
+    row.code_tries += 1
+    return "wrong" if row.code_tries < MOST_TRIES else "locked"
+
+
+def change_code(row: ActionToken) -> None:
+    """Give the link another code where the present one was guessed at too often."""
+    if row.code_tries >= MOST_TRIES:
+        row.code_turn, row.code_tries = row.code_turn + 1, 0
 
 
 def find(session: Session, token: str, purpose: Purpose) -> ActionToken | None:
@@ -128,6 +187,15 @@ def revoke_person(session: Session, submission: Submission, holder: Holder, reas
 
 
 def use(session: Session, row: ActionToken, seq: int) -> None:
-    """Mark the link as decided by event `seq`; it goes on showing what was decided."""
-    row.used_seq = seq
-    session.flush()
+    """Mark the link as decided by event `seq`; it goes on showing what was decided.
+
+    One conditional update, whatever was read before: of many who press at once it is true for one.
+
+    Raises:
+        AlreadyUsed: the link decides no more.
+    """
+    open_still = (ActionToken.used_seq.is_(None), ActionToken.revoked_at.is_(None))
+    query = update(ActionToken).where(ActionToken.id == row.id, *open_still).values(used_seq=seq)
+    done = session.execute(query, execution_options={"synchronize_session": "fetch"})
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        raise AlreadyUsed("the link was used or closed meanwhile")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from forms.builder import Judgement
     from forms.definition import FormDefinition, SubForm
+    from forms.judging import FieldError
 
 TokenState = Literal["open", "used", "expired", "revoked", "unknown"]
 
@@ -69,6 +70,15 @@ class AnswerShown:
     section: str
     label: str
     text: str
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """An answer that was changed; empty where it was not given."""
+
+    label: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,8 @@ class CaseView:
     files: tuple[FileLine, ...] = ()
     files_to_come: tuple[str, ...] = ()
     mean_score: str = ""
+    lowest: int | None = None
+    highest: int | None = None
     protocol: str = ""
 
 
@@ -147,7 +159,7 @@ class DoneView:
     """What was decided through a link: by whom (role and masked address), when, with what.
 
     `others` tells, a line each, what became of an act that was for other cases too; until `undo_until` the same person
-    may take the decision back.
+    may take the decision back, with the code of their mail where it `asks_code`.
     """
 
     label: str
@@ -157,11 +169,16 @@ class DoneView:
     state_label: str = ""
     others: tuple[str, ...] = ()
     undo_until: datetime | None = None
+    asks_code: bool = False
 
 
 @dataclass(frozen=True)
 class ActionView:
-    """The generic action page: who acts as what (and for whom, as a stand-in) on which case, and what may be chosen."""
+    """The generic action page: who acts as what (for whom, as a stand-in) on which case, and what may be chosen.
+
+    `changes` are those since the reader was written to before; `in_place_of` the masked address of whoever handed the
+    link over; `explanation` says, a line each, why a closed link is closed.
+    """
 
     token_state: TokenState
     case: CaseView | None = None
@@ -174,8 +191,16 @@ class ActionView:
     deadline: datetime | None = None
     choices: tuple[Choice, ...] = ()
     done: DoneView | None = None
-    explanation: str = ""
+    explanation: tuple[str, ...] = ()
     prefilled: dict[str, object] = field(default_factory=dict)
+    version: int = 1
+    changes: tuple[ChangeLine, ...] = ()
+    in_place_of: str = ""
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether something may be chosen that is confirmed with the code of the mail."""
+        return any(choice.high_stakes for choice in self.choices)
 
     @property
     def usable(self) -> bool:
@@ -192,6 +217,7 @@ class ActionResult:
     refusal: str = ""
     judgement: Judgement | None = None
     event: str = ""
+    mistakes: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,6 +241,7 @@ class StatusView:
     deadline: datetime | None = None
     data_deleted_on: date | None = None
     prefilled: dict[str, object] = field(default_factory=dict)
+    version: int = 1
     workflow: str = ""
     asks_parent: bool = False
     awaits_parent: bool = False

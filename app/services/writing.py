@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call, Tab
-from app.catalogue.mail_html import compose
+from app.catalogue.mail_html import compose, with_code
 from app.catalogue.messages import Message, Rendered, edited
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
@@ -20,6 +20,7 @@ from app.services.mail_values import Letterhead, values_of
 from app.services.mailing import APPLICANT_SIDE, act_of
 from app.services.reviews import reviews_of
 from app.services.roles import role_label
+from app.services.stakes import prints_code
 from integrations.mail import MailMessage, domain_of, thread_id_for
 
 _DATED = frozenset({"termine", "giorni", "inizio", "fine", "quando"})
@@ -49,7 +50,8 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
     submission = session.get_one(Submission, row.submission_id)
     call = context.catalogue.calls[submission.call]
     message, language, values = _said(context, session, row, submission)
-    parts = compose(message, language, values | footer_values(context, call, language))
+    code = _code(context, session, row, submission)
+    parts = compose(message, language, values | footer_values(context, call, language), code)
     return MailMessage(
         sender=context.settings.mail_from,
         to=row.target,
@@ -66,8 +68,9 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
 
 def rendered(context: Context, session: Session, row: OutboxMessage) -> Rendered:
     """What the mail of a row says, not yet laid out."""
-    message, language, values = _said(context, session, row, session.get_one(Submission, row.submission_id))
-    return message.render(language, values)
+    submission = session.get_one(Submission, row.submission_id)
+    message, language, values = _said(context, session, row, submission)
+    return with_code(message.render(language, values), _code(context, session, row, submission), language)
 
 
 def message_of(context: Context, row: OutboxMessage, submission: Submission) -> Message:
@@ -94,6 +97,15 @@ def _said(
     language = submission.language if row.payload["role"] in APPLICANT_SIDE else "it"
     head = _letterhead(context, session, submission, row, message, language)
     return message, language, values_of(head, message.placeholders)
+
+
+def _code(context: Context, session: Session, row: OutboxMessage, submission: Submission) -> str:
+    """The code that confirms what is at stake behind the mail's link; empty where nothing is."""
+    token = session.get(ActionToken, row.payload["token"]) if row.payload["token"] else None
+    definition = workflow_of(session, context, submission)
+    if token is None or not prints_code(definition, submission.state, token):
+        return ""
+    return tokens.code_of(token, context.settings.secret_keys)
 
 
 def _letterhead(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -117,3 +118,12 @@ def _page(response: requests.Response) -> Page:
         tuple(reader.mistakes),
         tuple(reader.choices),
     )
+
+
+_CODE = re.compile(r"\s*(?:Codice di conferma|Confirmation code): (\w+)")
+
+
+def code_in(text: str, link: str) -> str:
+    """The confirmation code that a mail's text prints below `link`; empty where there is none."""
+    found = _CODE.match(text.partition(link)[2])
+    return found[1] if found else ""

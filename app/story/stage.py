@@ -11,7 +11,7 @@ from typing import TypeVar
 from app.config import Settings
 from app.services import listing, sheets, waiting
 from app.services.context import Context, open_context
-from app.story.browser import Page, Visitor
+from app.story.browser import Page, Visitor, code_in
 from app.story.partner import Partner
 from integrations.local.smtp import Mailbox
 
@@ -76,8 +76,8 @@ class Stage:
         """All submissions."""
         return {row["reference"] for row in listing.submissions(self.context)}
 
-    def link(self, address: str, reference: str, page: str = "azione") -> str:
-        """The link of this kind in the newest mail to `address` about `reference` that has one; mails may take a while.
+    def link(self, address: str, reference: str, page: str = "azione") -> tuple[str, str]:
+        """The link of this kind in the newest mail to `address` about `reference`, and its code; they may take a while.
 
         Raises:
             TimeoutError: there is no such mail.
@@ -86,11 +86,11 @@ class Stage:
             lambda: max(self._links(address, reference, page), default=None),
             lambda: f"no mail with a link about {reference} went to {address}",
         )
-        return newest[2]
+        return newest[2:]
 
-    def _links(self, address: str, reference: str, page: str) -> list[tuple[datetime, str, str]]:
+    def _links(self, address: str, reference: str, page: str) -> list[tuple[datetime, str, str, str]]:
         return [
-            (mail.date, mail.key, link)
+            (mail.date, mail.key, link, code_in(mail.text, link))
             for mail in self._mailbox.messages()
             for link in mail.links
             if mail.to == address and reference in mail.subject and f"/{page}/" in link
@@ -109,8 +109,9 @@ class Stage:
             RuntimeError: the page did not take it.
         """
         self.settle()  # a link that is still on its way is newer than the newest that is there
+        link, code = self.link(address, reference, page)
         with Visitor(self.settings.base_url) as visitor:
-            shown = visitor.choose(self.link(address, reference, page), event, answers)
+            shown = visitor.choose(link, event, {"conferma_codice": code, **(answers or {})})
         if shown.code >= 400 or shown.mistakes:  # noqa: PLR2004 - HTTP's line between done and refused
             raise RuntimeError(f"{reference}, {event}: HTTP {shown.code}, {shown.mistakes}")
         self.settle()

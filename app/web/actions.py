@@ -2,6 +2,9 @@
 
 The token leaves the address at once: the link's page puts it into a cookie that only the case's page gets, and
 goes on there. So it lies in no history, no referrer and no proxy log beyond the first request.
+
+Which programs open and press what is not asked: nothing is chosen beforehand, nothing presses itself, a field that
+people don't meet stops what fills in everything, and what is at stake wants the code of the mail (docs/adr/0010).
 """
 
 from __future__ import annotations
@@ -14,14 +17,19 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.services import actions as service
+from app.services import fresh_links
 from app.services.paper import PARENT
 from app.services.transitions import CONSENT_GIVEN
 from app.services.views import ActionResult, ActionView, TokenState
-from app.web.abuse import objection_to_act
+from app.web.abuse import objection_to_act, objection_to_inputs
 from app.web.choices import first_inputs, form_of, refusal_of, wrong_files
+from app.web.form_page import code_question
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import form_is_ours, new_token
+from app.web.questions import show_question
 from app.web.uploads import everything_posted, forget_uploads, keep_uploads
+from forms.definition import SubForm, Text
+from forms.judging import FieldError
 from forms.model import EVENT
 
 actions = Blueprint("actions", __name__)
@@ -56,9 +64,9 @@ def open_link(token: str) -> BaseResponse:
 @actions.get("/azione/caso/<int:case>")
 def show_case(case: int) -> BaseResponse:
     """The case and what may be chosen; nothing is changed."""
-    view = _view(case)
+    view = case_view(case)
     if view is None:
-        return _reopen()
+        return reopen()
     if _link(view) != "open":
         return _closed(view)
     return _page(view, first_inputs(view.choices, view.prefilled))
@@ -67,7 +75,7 @@ def show_case(case: int) -> BaseResponse:
 @actions.get("/azione/caso/<int:case>/file/<int:number>")
 def download(case: int, number: int) -> BaseResponse:
     """A file of the case, for staff with an open link: always saved, never shown inside our site."""
-    found = service.download(context(), _token(), number) if _view(case) else None
+    found = service.download(context(), cookie_token(), number) if case_view(case) else None
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     return send_file(
@@ -78,34 +86,60 @@ def download(case: int, number: int) -> BaseResponse:
 @actions.post("/azione/caso/<int:case>")
 def decide(case: int) -> BaseResponse:
     """Do the chosen event, once; then the page that says what was decided."""
-    view = _view(case)
+    view = case_view(case)
     if view is None:
-        return _reopen()
+        return reopen()
     if not form_is_ours():
         return _page(view, keep_uploads(), code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
-    if objection := objection_to_act(_token()):
+    if objection := objection_to_act(cookie_token()) or objection_to_inputs(request.form):
         return objection.on(_page(view, keep_uploads(), code=objection.code, notice=objection.notice))
-    result = service.act(context(), _token(), request.form.get(EVENT, ""), everything_posted(), asked_language())
+    result = service.act(context(), cookie_token(), request.form.get(EVENT, ""), everything_posted(), asked_language())
     if result.decided:
         forget_uploads()
         return redirect(url("actions.show_case", case=case), HTTPStatus.SEE_OTHER)
     if _link(result.view) != "open":
-        return _closed(result.view, result.refusal)
+        return _closed(result.view, result.refusal, result.mistakes)
     code, notice = HTTPStatus.UNPROCESSABLE_ENTITY, refusal_of(result)
     return _page(result.view, keep_uploads(wrong_files(result)), result, code=code, notice=notice)
+
+
+@actions.post("/azione/caso/<int:case>/email")
+def send_again(case: int) -> BaseResponse:
+    """Mail the link and its code anew, to the address they were made for and to no other."""
+    view = case_view(case)
+    if view is None:
+        return reopen()
+    if not form_is_ours():
+        return _page(view, keep_uploads(), code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+    if objection := objection_to_act(cookie_token()):
+        return objection.on(_page(view, keep_uploads(), code=objection.code, notice=objection.notice))
+    sent = fresh_links.send(context(), cookie_token())
+    say = words()
+    news = say("action.sent_again", chi=view.person) if sent else say("action.nothing_sent")
+    if _link(view) == "open":
+        return _page(view, keep_uploads(), news=news)
+    return show_notice(
+        HTTPStatus.OK if sent else HTTPStatus.GONE, say("action.sent_title" if sent else "action.revoked_title"), news
+    )
 
 
 def _link(view: ActionView) -> TokenState:
     return view.token_state
 
 
-def _token() -> str:
+def cookie_token() -> str:
+    """The token of the link by which this page was opened; empty without its cookie."""
     return request.cookies.get(COOKIE, "")
 
 
-def _view(case: int) -> ActionView | None:
+def may_hand_over(view: ActionView) -> bool:
+    """Whether the page offers to pass the link on: who applies or consents answers for themselves."""
+    return view.role not in _HEADINGS
+
+
+def case_view(case: int) -> ActionView | None:
     """What the cookie's link opens; None without a cookie, or with the one of another case."""
-    view = service.open_action(context(), _token(), asked_language())
+    view = service.open_action(context(), cookie_token(), asked_language())
     if _link(view) == "unknown" or view.id != case:
         return None
     read_in(view.language)
@@ -119,6 +153,7 @@ def _page(
     *,
     code: int = HTTPStatus.OK,
     notice: str = "",
+    news: str = "",
 ) -> BaseResponse:
     if _link(view) != "open":
         return _closed(view)
@@ -139,8 +174,11 @@ def _page(
         unavailable=[choice for choice in view.choices if choice.refused],
         action_url=url("actions.decide", case=view.id),
         paper_url=url("paper.for_parent", case=view.id) if _may_sign(view) else "",
+        again_url=url("actions.send_again", case=view.id) if view.asks_code else "",
+        hand_over_url=url("handover.ask", case=view.id) if may_hand_over(view) else "",
         csrf=new_token(),
         notice=notice,
+        news=news,
         today=today(),
     )
 
@@ -150,28 +188,44 @@ def _may_sign(view: ActionView) -> bool:
     return view.role == PARENT and any(choice.event == CONSENT_GIVEN for choice in view.choices)
 
 
-def _closed(view: ActionView, notice: str = "") -> BaseResponse:
+def _closed(view: ActionView, notice: str = "", mistakes: tuple[FieldError, ...] = ()) -> BaseResponse:
     """What became of a link that can't decide (any more)."""
     read_in(view.language)
     say = words()
     state = _link(view)
+    again_url = (
+        url("actions.send_again", case=view.id) if view.id and fresh_links.may_send(context(), cookie_token()) else ""
+    )
     if state == "used" and view.done is not None:
+        fields = (code_question(say),) if view.done.asks_code else ()
         return show(
             "action_done.html",
+            HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else HTTPStatus.OK,
             view=view,
             done=view.done,
+            form=show_question(SubForm(form="annulla", title=Text(it=""), fields=fields), MultiDict(), mistakes),
             action_url=url("actions.decide", case=view.id),
+            again_url=again_url,
             csrf=new_token(),
             notice=notice,
             heading=say("action.done_title_applicant" if view.role in _HEADINGS else "action.done_title"),
         )
     key = state if state in _CLOSED else "unknown"
-    texts = [say(f"action.{key}_text"), view.explanation]
+    texts = [say(f"action.{key}_text"), *view.explanation]
     if key == "unknown":
         texts.append(say("action.unknown_next"))
-    return show_notice(_CLOSED[key], say(f"action.{key}_title"), *texts, say("action.office_help"))
+    return show(
+        "action_closed.html",
+        _CLOSED[key],
+        title=say(f"action.{key}_title"),
+        texts=texts,
+        person=view.person,
+        again_url=again_url,
+        csrf=new_token() if again_url else "",
+    )
 
 
-def _reopen() -> BaseResponse:
+def reopen() -> BaseResponse:
+    """What a page without its cookie says."""
     say = words()
     return show_notice(HTTPStatus.FORBIDDEN, say("action.reopen_title"), say("action.reopen_text"))

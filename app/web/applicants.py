@@ -9,9 +9,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.services import applicants as service
+from app.services import fresh_links
 from app.services.turn import turn
 from app.services.views import ActionResult, StatusView
-from app.web.abuse import objection_to_act
+from app.web.abuse import objection_to_act, objection_to_inputs
 from app.web.address import offers_correction, sent_here
 from app.web.choices import first_inputs, form_of, refusal_of, wrong_files
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
@@ -52,7 +53,7 @@ def act(token: str) -> BaseResponse:
     read_in(status.language)
     if not form_is_ours():
         return _page(status, token, keep_uploads(), code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
-    if objection := objection_to_act(token):
+    if objection := objection_to_act(token) or objection_to_inputs(request.form):
         return objection.on(_page(status, token, keep_uploads(), code=objection.code, notice=objection.notice))
     result = service.act(context(), token, request.form.get(EVENT, ""), everything_posted(), asked_language())
     if result.decided:
@@ -60,6 +61,21 @@ def act(token: str) -> BaseResponse:
         return redirect(url("applicants.show_status", token=token), HTTPStatus.SEE_OTHER)
     code, notice = HTTPStatus.UNPROCESSABLE_ENTITY, refusal_of(result)
     return _page(status, token, keep_uploads(wrong_files(result)), result, code=code, notice=notice)
+
+
+@applicants.post("/stato/<token>/codice")
+def send_code(token: str) -> BaseResponse:
+    """Mail the code that confirms a choice of this page, to the application's own address."""
+    status = service.status(context(), token, asked_language())
+    if status is None:
+        return _unknown()
+    read_in(status.language)
+    if not form_is_ours():
+        return _page(status, token, keep_uploads(), code=HTTPStatus.BAD_REQUEST, notice=words()("errors.session"))
+    if objection := objection_to_act(token):
+        return objection.on(_page(status, token, keep_uploads(), code=objection.code, notice=objection.notice))
+    fresh_links.send(context(), token, "status")
+    return _page(status, token, keep_uploads(), news=words()("action.sent_again", chi=status.masked_email))
 
 
 def _page(
@@ -70,6 +86,7 @@ def _page(
     *,
     code: int = HTTPStatus.OK,
     notice: str = "",
+    news: str = "",
 ) -> BaseResponse:
     say = words()
     fresh = status.confirm_by is not None or (status.untouched and sent_here(token))
@@ -92,7 +109,10 @@ def _page(
         receipt_url=url("receipts.download", token=token),
         receipt_size=kilobytes(token),
         csrf=new_token() if status.choices else "",
+        version=status.version,
+        again_url=url("applicants.send_code", token=token) if any(each.high_stakes for each in status.choices) else "",
         notice=notice,
+        news=news,
         today=today(),
     )
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NO_CHOICE = "choice"
 """The refusal of a POST without one of the choices that the page offers."""
 
+CHANGED = "changed"
+"""The refusal of a POST from a page that showed older answers."""
+
 
 def first_inputs(choices: Sequence[Choice], answers: Mapping[str, Any]) -> MultiDict[str, str]:
     """What the fields hold before anybody typed: defaults, and in fields to correct the answers given so far."""
@@ -47,7 +50,8 @@ def form_of(
         return FormShown((), ())
     say = words()
     judged = result.judgement if result else None
-    remarks = Remarks(judged.errors, judged.warnings) if judged else Remarks()
+    said = (*(judged.errors if judged else ()), *(result.mistakes if result else ()))
+    remarks = Remarks(said, judged.warnings if judged else ())
     form = show_choices(choices, question, typed, say, remarks)
     if result is None or result.refusal != NO_CHOICE:
         return form
@@ -59,4 +63,6 @@ def refusal_of(result: ActionResult) -> str:
     """Why nothing was recorded, in words, unless the fields say it themselves."""
     if not result.refusal or result.refusal == NO_CHOICE:
         return ""
+    if result.refusal == CHANGED:
+        return words()("action.changed_meanwhile")
     return f"{words()('action.not_changed')}: {result.refusal}"

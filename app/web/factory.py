@@ -20,6 +20,7 @@ from app.web.applications import applications
 from app.web.contacts import contacts
 from app.web.drafts import drafts
 from app.web.errors import catch_errors
+from app.web.handover import handover
 from app.web.headers import add_static_headers, secure
 from app.web.health import health_pages
 from app.web.mailbox import mailbox
@@ -83,7 +84,17 @@ def _in_language(language: str, prefix: str) -> Blueprint:
     """The pages that exist in each language; the path says which one."""
     parent = Blueprint(language, __name__, url_prefix=prefix)
     of_applicants = (applicants, addresses, contacts, own_data, paper, receipts)
-    for blueprint in (pages, notices, applications, drafts, *of_applicants, actions, reader_choice, sheet_tabs):
+    for blueprint in (
+        pages,
+        notices,
+        applications,
+        drafts,
+        *of_applicants,
+        actions,
+        handover,
+        reader_choice,
+        sheet_tabs,
+    ):
         parent.register_blueprint(blueprint)
     return parent
 

@@ -18,7 +18,7 @@ from app.web.rows import row_numbers
 from app.web.steps import KEPT
 from forms.builder import row_limit
 from forms.conditions import All, AnswerIs, Condition, ConditionFacts, Not, settled
-from forms.model import BIRTH_DATE, EVENT, FieldDefinition, Option, Section, Text
+from forms.model import BIRTH_DATE, CODE, EVENT, FieldDefinition, Option, Section, Text
 
 if TYPE_CHECKING:
     from app.services.views import Choice
@@ -33,6 +33,7 @@ _BLANK_ROW: Final = "__n__"  # the script puts a row's number here
 _HTML_TYPES: Final = {"email": "email", "tel": "tel", "url": "url"}
 _INPUT_MODES: Final = {"integer": "numeric", "euro": "decimal", "partita_iva": "numeric"}
 _SHORT: Final = frozenset({"date", "integer", "euro", "tel", "partita_iva", "codice_fiscale", "codice_fiscale_ente"})
+_SHORT_IDS: Final = frozenset({CODE})
 _SHOWN_AS: Final = {"field_list": "checkboxes"}
 _GROUPS: Final = frozenset({"radio", "checkboxes"})
 _LONGEST_CHECKS: Final = ("max_len", "max")
@@ -99,7 +100,7 @@ class InputShown:
     @property
     def short(self) -> bool:
         """Whether the answer is a few characters long."""
-        return self.type in _SHORT
+        return self.type in _SHORT or self.id in _SHORT_IDS
 
     @property
     def described_by(self) -> str:
@@ -365,7 +366,7 @@ def show_choices(
     page = FormPage(words, typed, remarks or Remarks(), ConditionFacts({}))
     options = tuple(Option(value=choice.event, it=choice.label, en=choice.label) for choice in choices)
     event = FieldDefinition(id=EVENT, type="radio", label=Text(it=question), required=True, options=options, pii="none")
-    fields = [event, *_fields_of(choices)]
+    fields = [event, *_fields_of(choices), *_code_of(choices, words)]
     section = SectionShown(EVENT, "", "", page.groups(fields, {field.id: field for field in fields}))
     return FormShown((section,), page.mistakes((section,)))
 
@@ -383,6 +384,28 @@ def _fields_of(choices: Sequence[Choice]) -> list[FieldDefinition]:
         else field.shown_also_if(AnswerIs(EVENT, "in", tuple(events[field.id])))
         for field in asked.values()
     ]
+
+
+def code_question(words: Words) -> FieldDefinition:
+    """The question for the code that only the mail has."""
+    return FieldDefinition(
+        id=CODE,
+        type="text",
+        label=Text(it=words("action.code")),
+        help=Text(it=words("action.code_help")),
+        required=True,
+        pii="none",
+        autocomplete="one-time-code",
+    )
+
+
+def _code_of(choices: Sequence[Choice], words: Words) -> list[FieldDefinition]:
+    """The question for the code of the mail, with the choices that ask for it."""
+    events = tuple(choice.event for choice in choices if choice.high_stakes)
+    if not events:
+        return []
+    field = code_question(words)
+    return [field if len(events) == len(choices) else field.shown_also_if(AnswerIs(EVENT, "in", events))]
 
 
 def _mistakes(shown: InputShown) -> list[MistakeShown]:

@@ -59,7 +59,7 @@ def test_a_parent_s_link_says_who_else_closed_the_case(town: Town) -> None:
     town.work()
     page = door.open()
     assert page.status_code == 410
-    assert "Ritiro la proposta – chi ha fatto domanda" in page.text
+    assert "Ritiro la proposta: chi ha fatto domanda, 16 novembre 2026" in page.text
 
 
 def test_a_parent_who_refuses_ends_it(town: Town) -> None:

@@ -23,6 +23,7 @@ from app.models import Submission
 from app.queues import connect
 from app.services import delivery, listing, reviews, sheets, timers
 from app.services.context import NO_QUOTA, Context
+from app.story.browser import code_in
 from app.story.partner import Partner
 from app.web import create_app
 from integrations.local.service_account import CLIENT_EMAIL
@@ -38,23 +39,34 @@ HURRIED = Patience(attempts=2, sleep=lambda _: None)
 
 @dataclass
 class Door:
-    """A mailed link, opened in a browser of its own."""
+    """A mailed link, opened in a browser of its own, with the code that the mail prints below it."""
 
     browser: FlaskClient
     address: str
+    code: str = ""
+    opened: str = ""
 
     def open(self) -> TestResponse:
-        """The page behind the link."""
-        return self.browser.get(self.address, follow_redirects=True)
+        """The page behind the link; from then on `opened` is its own address."""
+        page = self.browser.get(self.address, follow_redirects=True)
+        self.opened = page.request.path
+        return page
 
     def choose(self, event: str, **answers: object) -> TestResponse:
         """Open the page, choose, fill in, press the button."""
         return self.send(self.open(), event, **answers)
 
+    def post(self, path: str, page: TestResponse, **answers: object) -> TestResponse:
+        """Press a button of an opened page that leads to `path` below it."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        return self.browser.post(
+            f"{page.request.path}{path}", data={"csrf_token": token[1] if token else "", **answers}
+        )
+
     def send(self, page: TestResponse, event: str, **answers: object) -> TestResponse:
         """Press the button of a page that was opened before."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        data = {"csrf_token": token[1] if token else "", "esito": event, **answers}
+        data = {"csrf_token": token[1] if token else "", "esito": event, "conferma_codice": self.code, **answers}
         return self.browser.post(page.request.path, data=data)
 
 
@@ -144,9 +156,7 @@ class Town:
 
     def door(self, address: str, reference: str) -> Door:
         """The newest action link that was mailed to `address` about `reference`."""
-        links = [link for mail in self.mails(address, reference) for link in mail.links if "/azione/" in link]
-        assert links, f"no link about {reference} was mailed to {address}"
-        return Door(self.browser(), links[-1].removeprefix(self.context.settings.base_url))
+        return self._door("/azione/", self.mails(address, reference))
 
     def choose(self, address: str, reference: str, event: str, **answers: object) -> None:
         """Have the person at `address` choose `event` behind their newest link, and workers do what follows."""
@@ -156,10 +166,13 @@ class Town:
 
     def own_page(self, reference: str) -> Door:
         """The applicant's own page, as the API gave its address or a mail carries it."""
-        mails = self.mails(str(self.show(reference)["answers"]["email"]), reference)
-        links = [link for mail in mails for link in mail.links if "/stato/" in link]
-        assert links, f"no mail about {reference} has the link of its page"
-        return Door(self.browser(), links[-1].removeprefix(self.context.settings.base_url))
+        return self._door("/stato/", self.mails(str(self.show(reference)["answers"]["email"]), reference))
+
+    def _door(self, path: str, mails: list[StoredMessage]) -> Door:
+        links = [(link, mail) for mail in mails for link in mail.links if path in link]
+        assert links, f"no mail has a link to {path}"
+        link, mail = links[-1]
+        return Door(self.browser(), link.removeprefix(self.context.settings.base_url), code_in(mail.text, link))
 
     def review(self, reference: str, outcome: str = "Sì", *, scores: Iterable[int] = (80, 90), **cells: str) -> None:
         """Reviews as if they had been read from the sheets, one for each score; then what follows from them."""

@@ -81,6 +81,14 @@ class Site:
 
     def token(self, role: str, purpose: str = "action") -> tuple[int, str]:
         """The id and the text of the newest link for `role`, as its mail carries it."""
+        row = self._link(role, purpose)
+        return row.id, tokens.text_of(row, self.context.settings.secret_keys)
+
+    def code(self, role: str, purpose: str = "action") -> str:
+        """The code that the mail of the newest link for `role` prints."""
+        return tokens.code_of(self._link(role, purpose), self.context.settings.secret_keys)
+
+    def _link(self, role: str, purpose: str) -> ActionToken:
         with self.context.read() as session:
             row = session.scalars(
                 select(ActionToken)
@@ -88,7 +96,7 @@ class Site:
                 .order_by(ActionToken.id.desc())
             ).first()
             assert row is not None, f"nobody sent {role} a link"
-            return row.id, tokens.text_of(row, self.context.settings.secret_keys)
+            return row
 
     def states(self) -> list[str]:
         """The states of all cases, in order of arrival."""

@@ -36,7 +36,8 @@ def _open(site: Site, role: str, browser: FlaskClient) -> tuple[str, TestRespons
 def _choose(site: Site, role: str, event: str, **inputs: Any) -> TestResponse:
     browser = site.browser()
     address, page = _open(site, role, browser)
-    return browser.post(address, data={"csrf_token": hidden(page, "csrf_token"), "esito": event, **inputs})
+    sent = {"csrf_token": hidden(page, "csrf_token"), "esito": event, "conferma_codice": site.code(role), **inputs}
+    return browser.post(address, data=sent)
 
 
 def test_the_token_leaves_the_address_for_a_cookie_of_that_page(case: Site) -> None:
@@ -200,6 +201,7 @@ def test_an_applicant_withdraws_on_their_own_page(case: Site) -> None:
     page = browser.get(f"/stato/{token}")
     assert heading(page) == "La tua domanda"
     choice = {"csrf_token": hidden(page, "csrf_token"), "esito": "withdraw"}
+    choice |= {"conferma_codice": case.code("richiedente", "status")}
     assert browser.post(f"/stato/{token}", data={**choice, "csrf_token": "no"}).status_code == 400
     assert browser.post(f"/stato/{token}", data=choice).status_code == 303
     assert case.states() == ["ritirata"]

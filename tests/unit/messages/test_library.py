@@ -21,6 +21,7 @@ SENT_BY_SERVICES = {
     "bando_in_chiusura",
     "bozza",
     "bozze_pronte",
+    "codice_conferma",
     "diritti_privacy",
     "file_infetto",
     "genitore_ritiro",
