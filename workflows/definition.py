@@ -279,6 +279,15 @@ class WorkflowDefinition(Strict):
         """How long a decision of the office can be taken back; nothing where the workflow does not say."""
         return (minutes_of(self.undo) if self.undo else None) or timedelta()
 
+    def with_former(self, renamed: Mapping[str, str]) -> WorkflowDefinition:
+        """The same workflow, which also knows states by their former ids: nothing leads to them or away."""
+        former = [
+            self.state(new).model_copy(update={"id": old})
+            for old, new in renamed.items()
+            if old not in self.state_ids and new in self.state_ids
+        ]
+        return _without_caches(self.model_copy(update={"states": (*self.states, *former)}))
+
     @property
     def limits(self) -> tuple[Reminder | Deadline, ...]:
         """Reminders, then deadlines, in file order."""
@@ -288,6 +297,18 @@ class WorkflowDefinition(Strict):
     def state_ids(self) -> frozenset[str]:
         """Ids of all states."""
         return frozenset(self._by_id)
+
+
+def kept_workflow(body: Mapping[str, Any]) -> WorkflowDefinition:
+    """The workflow that was kept as plain data without what is null: an event that leads nowhere has no `to` there."""
+    transitions = [{"to": None, **each} for each in body["transitions"]]
+    return WorkflowDefinition.model_validate({**body, "transitions": transitions})
+
+
+def _without_caches(definition: WorkflowDefinition) -> WorkflowDefinition:
+    for name in ("_by_id", "sha256"):
+        definition.__dict__.pop(name, None)
+    return definition
 
 
 def load_workflow(document: Document) -> WorkflowDefinition:

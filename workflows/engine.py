@@ -36,6 +36,7 @@ __all__ = [
     "Refusal",
     "Review",
     "Visit",
+    "arming",
     "begin",
     "fall_due",
     "fire",
@@ -241,6 +242,11 @@ def fall_due(case: Case, timer: PlannedTimer, done: Collection[str] = ()) -> Due
     notify = _people(case, [Notification(role, timer.message or SOLLECITO) for role in roles])
     grants = frozenset({timer.escalate}) if timer.escalate else frozenset[str]()
     return Due(notify, grants, overdue=timer.escalate is not None)
+
+
+def arming(definition: WorkflowDefinition, case: Case) -> tuple[PlannedTimer, ...]:
+    """The timers of the state that `case` is in, as they were planned when it was entered."""
+    return _Entry(definition, case, definition.state(case.state), "", case.entered_at).timers()
 
 
 def _may(transition: Transition, role: str, case: Case) -> bool:

@@ -23,6 +23,8 @@ COMMANDS = {
     "smtp": ("app.cli.embedded", "Take mail into the embedded mailbox"),
     "check": ("app.cli.checking", "Check definition files: each fault as `file:line: what: how to fix`"),
     "diagram": ("app.cli.drawing", "Draw a workflow, as SVG or Mermaid text"),
+    "migrate": ("app.cli.versions", "Move the open cases of a call to another version of its workflow"),
+    "replay": ("app.cli.versions", "Play past cases of a call through a changed workflow; changes nothing"),
     "doctor": ("app.cli.doctor", "See whether everything that HubOut needs is there"),
     "db": ("app.cli.database", "Care for the database"),
     "verify": ("app.cli.database", "Verify the event chain of every submission"),

@@ -20,6 +20,7 @@ from forms.definition import FormDefinition
 from forms.fields import shown
 from forms.uploads import awaited
 from workflows.case import Case
+from workflows.migration import MIGRATED
 
 UNSHOWN = frozenset({"checkbox"})
 """Declarations are shown by the form, not repeated as answers."""
@@ -119,7 +120,7 @@ def _history(session: Session, reading: said.Reading, submission: Submission) ->
     )
     lines = []
     for event, body in session.execute(query):
-        stayed = event.from_state == event.to_state
+        stayed = event.from_state == event.to_state or event.event == MIGRATED
         if stayed and not reading.staff and event.actor != "richiedente":
             continue
         label = reading.workflow.state(event.to_state).label.in_(reading.language)

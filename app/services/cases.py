@@ -13,7 +13,7 @@ from app.catalogue.calls import Call
 from app.dates import local_day
 from app.models import Event, Submission
 from app.services.context import Context
-from app.services.definitions import form_of, workflow_of
+from app.services.definitions import RENAMED, form_of, workflow_of
 from forms.derive import age_on
 from workflows.anchors import add_months
 from workflows.case import Case, Visit
@@ -45,6 +45,7 @@ def case_of(session: Session, context: Context, submission: Submission) -> Case:
     history = tuple(Visit(row.to_state, row.at, row.event) for row in rows if row.from_state != row.to_state)
     birth = submission.answers.get(APPLICANT_BIRTH)
     record = submission.record
+    renamed: Mapping[str, str] = record.get(RENAMED, {})
     return Case(
         reference=submission.reference,
         form=form.form,
@@ -56,7 +57,7 @@ def case_of(session: Session, context: Context, submission: Submission) -> Case:
         version=submission.version,
         answers=submission.answers,
         counts=Counter(row.event for row in rows),
-        visited=frozenset(visit.state for visit in history),
+        visited=frozenset(renamed.get(visit.state, visit.state) for visit in history),
         anchors=_anchors(call, submission, context.clock.now()),
         history=history,
         law241=form.procedure.law241,

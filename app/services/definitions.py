@@ -11,9 +11,11 @@ from app.models import CallLock, PinnedDefinition, Submission
 from app.security import sha256_of
 from app.services.context import Context
 from forms.definition import FormDefinition
-from workflows.definition import WorkflowDefinition
+from workflows.definition import WorkflowDefinition, kept_workflow
 
 CALL = "call"
+RENAMED = "renamed"
+"""Key in a submission's record: states of former versions of its workflow -> what became of them."""
 
 
 def pin(session: Session, call: Call, now: datetime) -> None:
@@ -22,9 +24,7 @@ def pin(session: Session, call: Call, now: datetime) -> None:
         ("form", call.form.form, call.form),
         ("workflow", call.workflow.workflow, call.workflow),
     ):
-        if session.get(PinnedDefinition, definition.sha256) is None:
-            body = definition.model_dump(mode="json", exclude_none=True, by_alias=True)
-            session.add(PinnedDefinition(sha256=definition.sha256, kind=kind, name=name, body=body, published_at=now))
+        keep(session, kind, name, definition, now)
     kept = call.file.model_dump(mode="json", exclude_none=True, by_alias=True)
     sha256 = sha256_of([kept])
     if session.get(PinnedDefinition, sha256) is None:
@@ -32,6 +32,15 @@ def pin(session: Session, call: Call, now: datetime) -> None:
     if session.get(CallLock, call.id) is None:
         session.add(CallLock(call=call.id))
     session.flush()
+
+
+def keep(
+    session: Session, kind: str, name: str, definition: FormDefinition | WorkflowDefinition, now: datetime
+) -> None:
+    """Publish a form or workflow: from now on it is found by its fingerprint, and never changes."""
+    if session.get(PinnedDefinition, definition.sha256) is None:
+        body = definition.model_dump(mode="json", exclude_none=True, by_alias=True)
+        session.add(PinnedDefinition(sha256=definition.sha256, kind=kind, name=name, body=body, published_at=now))
 
 
 def form_of(session: Session, context: Context, submission: Submission) -> FormDefinition:
@@ -43,8 +52,19 @@ def form_of(session: Session, context: Context, submission: Submission) -> FormD
 
 
 def workflow_of(session: Session, context: Context, submission: Submission) -> WorkflowDefinition:
-    """The workflow that `submission` runs on."""
-    workflow = context.catalogue.calls[submission.call].workflow
-    if workflow.sha256 == submission.workflow_sha256:
-        return workflow
-    return WorkflowDefinition.model_validate(session.get_one(PinnedDefinition, submission.workflow_sha256).body)
+    """The workflow that `submission` runs on; states it was in under another version keep their names."""
+    return version_of(session, context.catalogue.calls[submission.call], submission)
+
+
+def version_of(session: Session, call: Call, submission: Submission) -> WorkflowDefinition:
+    """`workflow_of`, where the call is at hand."""
+    workflow = call.workflow
+    if workflow.sha256 != submission.workflow_sha256:
+        workflow = published(session, submission.workflow_sha256)
+    renamed = submission.record.get(RENAMED)
+    return workflow.with_former(renamed) if renamed else workflow
+
+
+def published(session: Session, sha256: str) -> WorkflowDefinition:
+    """A version that some submission was made on or moved to."""
+    return kept_workflow(session.get_one(PinnedDefinition, sha256).body)

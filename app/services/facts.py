@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import SheetRow, Submission
 from app.services import invites, opinions, places, rankings, seen
+from app.services.definitions import version_of
 from app.services.reviews import OPINION, reviews_of
 from workflows.case import Case, Facts
 from workflows.dates import at_local
@@ -66,7 +67,7 @@ def _target_open(question: Question) -> bool:
     ).one_or_none()
     if target is None or target.call != question.call.id or target.id == question.submission.id:
         return False
-    return question.call.workflow.state(target.state).kind == "open"
+    return version_of(question.session, question.call, target).state(target.state).kind == "open"
 
 
 def _opinion(question: Question) -> str | None:

@@ -29,6 +29,7 @@ class Letterhead:
     language: str
     now: datetime
     act: Mapping[str, Any] = field(default_factory=dict)
+    state: str = ""
     due: datetime | None = None
     link_until: datetime | None = None
     term: date | None = None
@@ -136,7 +137,7 @@ def _site(head: Letterhead) -> str:
 
 
 def _state(head: Letterhead) -> str:
-    return head.call.workflow.state(head.submission.state).label.in_(head.language)
+    return head.state
 
 
 def _input(*names: str) -> Callable[[Letterhead], str]:

@@ -16,6 +16,7 @@ from app.catalogue.calls import Call, Person, Tab
 from app.models import Submission, Timer
 from app.services.cases import RESERVE
 from app.services.context import ask_for
+from app.services.definitions import version_of
 from app.services.reviews import YES
 from app.services.seen import seen_in_tabs
 from integrations.sheets.layout import CellValue
@@ -99,7 +100,7 @@ def standing_of(session: Session, call: Call, submission: Submission) -> Standin
     gone = {
         case.reference
         for case in cases
-        if call.workflow.state(case.state).kind in ("closed", "final")
+        if version_of(session, call, case).state(case.state).kind in ("closed", "final")
         and not case.record.get(PUBLISHED)
         and case.id != submission.id
     }

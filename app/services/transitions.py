@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,15 +16,16 @@ from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
 from app.services import cases, eventlog, files, held, outbox, parts, places, together, tokens, undo
 from app.services.context import Context, ask_for
-from app.services.definitions import workflow_of
+from app.services.definitions import RENAMED, workflow_of
 from app.services.effects import LEAVES, Happened, carry_out
 from app.services.facts import Question, facts_of
 from app.services.reviews import SHEET_RULE
 from workflows.dates import at_local
-from workflows.definition import SYSTEM
+from workflows.definition import SYSTEM, WorkflowDefinition
 from workflows.engine import Outcome, Refusal
 from workflows.engine import begin as begin_case
 from workflows.engine import fire as fire_event
+from workflows.migration import MIGRATED, Stays, migrated
 from workflows.undo import TAKEN_BACK, revocable
 from workflows.undo import take_back as take_back_decision
 
@@ -132,6 +133,34 @@ def take_back(context: Context, session: Session, call: Call, submission: Submis
     return outcome
 
 
+def migrate(
+    context: Context, session: Session, submission: Submission, to: WorkflowDefinition, states: Mapping[str, str]
+) -> Outcome | Stays:
+    """Move a submission that `lock` has locked to another version of its workflow, by an event; or say why not.
+
+    It keeps its place in the log, its links and the time it has spent in its state. Reminders and deadlines of the
+    past are not told again.
+    """
+    now = context.clock.now()
+    case = cases.case_of(session, context, submission)
+    outcome = migrated(workflow_of(session, context, submission), to, case, states)
+    if isinstance(outcome, Stays):
+        return outcome
+    renamed = {old: new for old, new in states.items() if old != new}
+    payload = {"from": submission.workflow_sha256, "to": to.sha256, "states": renamed}
+    happening = eventlog.Happening(MIGRATED, SYSTEM, outcome.from_state, outcome.to_state, now, payload)
+    eventlog.append(session, submission, happening)
+    submission.workflow_sha256, submission.state, submission.updated_at = to.sha256, outcome.to_state, now
+    kept = {name: value for name, value in submission.record.items() if name != undo.KEPT}
+    submission.record = {**kept, RENAMED: {**kept.get(RENAMED, {}), **renamed}}
+    planned = Timer.kind.in_(("transition", "reminder", "deadline"))
+    pending = (Timer.submission_id == submission.id, Timer.done_at.is_(None), planned)
+    session.execute(update(Timer).where(*pending).values(done_at=now, outcome="cancelled"))
+    ahead = tuple(timer for timer in outcome.timers if timer.kind == "transition" or timer.due_at > now)
+    _arm(session, submission, replace(outcome, timers=ahead), now)
+    return outcome
+
+
 def _inputs(act: Act, outcome: Outcome, language: str) -> dict[str, Any]:
     """What the act carried; a reason that nobody wrote is in the language of whom it is written to."""
     inputs = dict(act.inputs)
@@ -193,8 +222,12 @@ def _record(
     if outcome.transition and not act.follows:
         asked = together.Asked(act.role, act.person, act.inputs)
         together.spread(session, call, submission, event, outcome.transition, asked)
-    if outcome.to_state != outcome.from_state and call.workflow.state(outcome.to_state).kind == "closed":
+    if outcome.to_state != outcome.from_state and _kind(context, session, submission) == "closed":
         _keep_until(context, session, submission)
+
+
+def _kind(context: Context, session: Session, submission: Submission) -> str:
+    return workflow_of(session, context, submission).state(submission.state).kind
 
 
 def _revocable_until(

@@ -132,6 +132,7 @@ def _letterhead(
         in_place_of=delegations.in_place_of(submission, token) if token else "",
         due=datetime.fromisoformat(payload["due"]) if payload["due"] else None,
         link_until=token.expires_at if token else None,
+        state=state.label.in_(language),
         term=cases.term_of(session, context, submission, case) if case and counted else None,
         start=case.anchors.get("start") if case else None,
         end=case.anchors.get("end") if case else None,

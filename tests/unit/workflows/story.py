@@ -22,6 +22,7 @@ from workflows.engine import (
     fall_due,
     fire,
 )
+from workflows.replay import applied, late
 
 ROME = ZoneInfo("Europe/Rome")
 REASON = "Lo spazio chiesto non è compatibile con le regole della sede."
@@ -44,35 +45,6 @@ def review(reviewer: str, outcome: str | None = "Sì", *, score: int | None = 80
 
 
 TWO = (review("olt-1"), review("olt-2", score=70))
-
-
-def applied(case: Case, outcome: Outcome, now: datetime) -> Case:
-    """The case after the outcome was stored."""
-    event = outcome.event or ""
-    case = replace(
-        case,
-        counts={**case.counts, event: case.counts.get(event, 0) + 1} if event else case.counts,
-        anchors={**case.anchors, **outcome.anchors},
-        version=case.version + outcome.new_version,
-        abstained=case.abstained | ({outcome.abstained} if outcome.abstained else set()),
-    )
-    if not outcome.changed:
-        return replace(case, escalated=case.escalated | outcome.grants)
-    return replace(
-        case,
-        state=outcome.to_state,
-        entered_at=now,
-        visited=case.visited | {outcome.to_state},
-        history=(*case.history, Visit(outcome.to_state, now, event)),
-        escalated=outcome.grants,
-        overdue=False,
-    )
-
-
-def late(case: Case, fallen: Due) -> Case:
-    """The case after a reminder or deadline fell due."""
-    overdue = case.overdue or fallen.overdue
-    return replace(case, escalated=case.escalated | fallen.grants, overdue=overdue)
 
 
 @dataclass

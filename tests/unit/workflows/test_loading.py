@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from forms.conditions import All, Law241, Named, Not
 from forms.document import DefinitionError, parse
-from workflows.definition import WorkflowDefinition, load_workflow
+from tests.unit.workflows.conftest import NAMES, library
+from workflows.definition import WorkflowDefinition, kept_workflow, load_workflow
 from workflows.effects import EFFECTS, Assign, Mail, emit_effect, parse_effect
 from workflows.guards import GUARDS, parse_guard
 
@@ -121,3 +123,18 @@ def test_everyone_reads_both_languages(ammissione: WorkflowDefinition, proposta:
         texts = [text for state in definition.states for text in (state.label, state.public)]
         texts += [each.label for each in definition.transitions if each.label]
         assert all(text.it and text.en for text in texts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workflow_that_was_kept_is_the_same(name: str) -> None:
+    body = json.loads(json.dumps(library(name).model_dump(mode="json", exclude_none=True, by_alias=True)))
+    assert kept_workflow(body) == library(name)
+    assert kept_workflow(body).sha256 == library(name).sha256
+
+
+def test_a_former_state_keeps_its_name_and_leads_nowhere() -> None:
+    workflow = library("adesione-ente").with_former({"lettura": "parere", "verifica": "parere", "x": "nowhere"})
+    assert workflow.state("lettura").label == workflow.state("parere").label
+    assert workflow.leaving("lettura") == ()
+    assert workflow.state("verifica").label != workflow.state("parere").label
+    assert "x" not in workflow.state_ids

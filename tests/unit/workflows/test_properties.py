@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.workflows.conftest import NAMES, library
-from tests.unit.workflows.story import Story, applied, late, rome
+from tests.unit.workflows.story import Story, rome
 from tests.unit.workflows.worlds import FORMS, HUMAN, begun, cases, good_inputs, names, play, steps, worlds
 from workflows.case import Case
 from workflows.definition import ROLES
 from workflows.engine import Due, Facts, Outcome, Refusal, fire, needs, offers
 from workflows.findings.waits import CERTAIN_EVENTS
+from workflows.replay import applied, late
 
 MOST_CHANGES = 30
 """More changes of state than any case can go through."""
