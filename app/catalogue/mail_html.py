@@ -81,7 +81,8 @@ def compose_digest(message: Message, language: str, values: Mapping[str, str], t
     """The daily mail: `message` with the things in its middle."""
     rendered = message.render(language, values)
     before, after = rendered.blocks[:_BEFORE_THINGS], rendered.blocks[_BEFORE_THINGS:]
-    return _laid_out(message, language, values, Rendered(rendered.subject, (*before, *things, *after)))
+    choice = tuple(replace(block, quiet=True) if isinstance(block, Link) else block for block in after)
+    return _laid_out(message, language, values, Rendered(rendered.subject, (*before, *things, *choice)))
 
 
 def _laid_out(message: Message, language: str, values: Mapping[str, str], rendered: Rendered) -> MailParts:

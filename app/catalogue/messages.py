@@ -73,10 +73,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address and the words to press."""
+    """An address and the words to press; a `quiet` one is no button."""
 
     label: str
     url: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,18 @@ class Thing:
 
     title: str
     parts: tuple[Facts | Link, ...]
+
+
+def thing_of(rendered: Rendered) -> Thing:
+    """What a daily mail says of a mail: its subject, the facts that the subject doesn't tell, its link."""
+    parts: list[Facts | Link] = []
+    for block in rendered.blocks:
+        if isinstance(block, Facts):
+            rows = tuple(row for row in block.rows if row[1] not in rendered.subject)
+            parts += [Facts(rows)] if rows else []
+        elif isinstance(block, Link):
+            parts.append(block)
+    return Thing(rendered.subject, tuple(parts))
 
 
 Block: TypeAlias = Paragraph | Facts | Quote | Link | Thing

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.mail_html import compose_digest
-from app.catalogue.messages import Facts, Link, Thing
+from app.catalogue.messages import Thing, thing_of
 from app.models import ActionToken, OutboxMessage, Reader, Submission
 from app.services import outbox, readers, writing
 from app.services.context import Context
@@ -111,5 +111,4 @@ def _waits(session: Session, row: OutboxMessage) -> bool:
 
 def _things(context: Context, session: Session, rows: Sequence[OutboxMessage]) -> Iterator[Thing]:
     for row in rows:
-        rendered = writing.rendered(context, session, row)
-        yield Thing(rendered.subject, tuple(block for block in rendered.blocks if isinstance(block, Facts | Link)))
+        yield thing_of(writing.rendered(context, session, row))

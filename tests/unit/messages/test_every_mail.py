@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 
-from app.catalogue.mail_html import compose
+from app.catalogue.mail_html import compose, compose_digest
+from app.catalogue.messages import thing_of
 from app.catalogue.placeholders import PLACEHOLDERS
 from integrations.mail import MailMessage, build, message_id_for, thread_id_for
 from tests.unit.messages.reading import words_of
@@ -48,15 +50,16 @@ HOSTILE = {
 }
 
 
+def values_with(value: str) -> dict[str, str]:
+    """`value` for all that people type, an address for each link."""
+    links = [placeholder for placeholder, about in PLACEHOLDERS.items() if about.kind == "link"]
+    typed = dict.fromkeys(PLACEHOLDERS, value)
+    return typed | {name: f"https://hubout.example.org/{name}/mM7xkQ2_v3b-9Zt" for name in links}
+
+
 def message_of(name: str, language: str, value: str) -> MailMessage:
-    """The mail as `app.services.mailing` makes it, with `value` for all that people type."""
-    values = dict.fromkeys(PLACEHOLDERS, value)
-    values |= {
-        placeholder: f"https://hubout.example.org/{placeholder}/mM7xkQ2_v3b-9Zt"
-        for placeholder, about in PLACEHOLDERS.items()
-        if about.kind == "link"
-    }
-    parts = compose(MESSAGES[name], language, values)
+    """The mail as `app.services.writing` makes it, with `value` for all that people type."""
+    parts = compose(MESSAGES[name], language, values_with(value))
     return MailMessage(
         sender="HubOut – Comune <hubout@example.org>",
         to="anna@example.org",
@@ -106,3 +109,25 @@ def test_every_mail_parses_strictly_whatever_was_typed(language: str, hostile: s
 def test_both_parts_of_every_mail_say_the_same(name: str, language: str) -> None:
     mail = message_of(name, language, "uno «due» & <tre>")
     assert words_of(mail.html) == ["HubOut", *mail.text.replace("-- \n", "").split()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("hostile", sorted(HOSTILE))
+def test_a_daily_mail_parses_strictly_and_says_the_same_in_both_parts(language: str, hostile: str) -> None:
+    values = values_with(HOSTILE[hostile])
+    names = ("promemoria_decisione", "revisori", "conferma_scuola")
+    things = tuple(thing_of(MESSAGES[name].render(language, values)) for name in names)
+    parts = compose_digest(MESSAGES["riepilogo"], language, values, things)
+    choice = "https://hubout.example.org/avvisi/7~0123"
+    message = replace(
+        message_of("riepilogo", language, ""),
+        subject=parts.subject,
+        text=parts.text,
+        html=parts.html,
+        unsubscribe=choice,
+    )
+    mail = strictly_read(build(message).as_bytes())
+    assert mail["List-Unsubscribe"] == f"<{choice}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert words_of(parts.html) == ["HubOut", *parts.text.replace("-- \n", "").split()]
+    assert parts.html.count("<a ") == len(names) + 2
