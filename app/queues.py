@@ -45,6 +45,7 @@ DRAINS = {
     "drain_mail": Drain("app.jobs.drains.drain_mail", "mail"),
     "drain_webhooks": Drain("app.jobs.drains.drain_webhooks", "webhooks"),
     "scan_files": Drain("app.jobs.drains.scan_files", "files"),
+    "ask_drive": Drain("app.jobs.drains.ask_drive", "sheets"),
     "sync_sheet": Drain("app.jobs.drains.sync_sheet", "sheets"),
 }
 

@@ -12,6 +12,7 @@ from google.oauth2.service_account import Credentials
 
 SCOPES = (
     "https://www.googleapis.com/auth/spreadsheets",  # files that people share with us
+    "https://www.googleapis.com/auth/drive.metadata.readonly",  # which of them changed
     "https://www.googleapis.com/auth/drive.file",  # files that we make
 )
 

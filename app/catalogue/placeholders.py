@@ -92,6 +92,8 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "quando": Placeholder("act", "day and hour of the activity or of the meeting"),
         "luogo": Placeholder("act", "place of the meeting"),
         "atto": Placeholder("act", "number of the decision act, where the office gives one"),
+        "problema": Placeholder("act", "what is the matter with a shared spreadsheet"),
+        "rimedio": Placeholder("act", "what to do about it"),
         "link_bozza": Placeholder("act", "the form as its writer left it; made when the mail is sent", "link"),
         "link_indirizzo": Placeholder(
             "act", "the page that confirms a new address; made when the mail is sent", "link"

@@ -8,6 +8,7 @@ import click
 
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
+from app.cli.quarantine import quarantine
 from app.cli.workbooks import GROUPED, show_workbooks
 from app.errors import HubOutError
 from app.services import listing, sheets
@@ -54,7 +55,7 @@ def status(*, tabs: bool, as_json: bool) -> None:
         show_records(listing.sheets_status(context), columns, as_json=as_json)
 
 
-for command in GROUPED:
+for command in (*GROUPED, quarantine):
     sheets_group.add_command(command)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, scanning, sheets, timers, uploads, webhooks
+from app.services import delivery, drafts, hints, scanning, sheets, timers, uploads, webhooks
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -58,6 +58,13 @@ def scan_files() -> None:
     context = process_context()
     queues.open_gate(context.redis, "scan_files")
     scanning.scan_due(context)
+
+
+def ask_drive() -> None:
+    """Ask Drive which spreadsheets changed."""
+    context = process_context()
+    queues.open_gate(context.redis, "ask_drive")
+    hints.ask(context)
 
 
 def sync_sheet(workbook: str) -> None:

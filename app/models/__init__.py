@@ -8,7 +8,16 @@ from app.models.outbox import OutboxMessage
 from app.models.readers import Reader
 from app.models.reviews import Review
 from app.models.seats import CallLock, Seat
-from app.models.sheets import GoogleAnswer, SharingCheck, SheetRow, Spreadsheet, SummaryRow
+from app.models.sheets import (
+    DriveHint,
+    GoogleAnswer,
+    HeldCell,
+    Quarantine,
+    SharingCheck,
+    SheetRow,
+    Spreadsheet,
+    SummaryRow,
+)
 from app.models.submissions import PinnedDefinition, Submission
 from app.models.timers import Timer
 from app.models.tokens import ActionToken
@@ -20,11 +29,14 @@ __all__ = [
     "CallLock",
     "Delegation",
     "Draft",
+    "DriveHint",
     "Event",
     "EventPayload",
     "GoogleAnswer",
+    "HeldCell",
     "OutboxMessage",
     "PinnedDefinition",
+    "Quarantine",
     "Reader",
     "Review",
     "Seat",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Document, UtcDateTime
@@ -22,6 +22,10 @@ class Spreadsheet(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str] = mapped_column(default="")
+    visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it is to be read whatever is heard of it; None: now."""
+    parked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It can't be opened any more: it waits for a person, and is tried now and then."""
 
 
 class SheetRow(Base):
@@ -73,3 +77,40 @@ class GoogleAnswer(Base):
     question: Mapped[str] = mapped_column(String(120), primary_key=True)
     answer: Mapped[str] = mapped_column(String(500))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DriveHint(Base):
+    """Up to where Drive has told what changed; one row."""
+
+    __tablename__ = "drive_hints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_token: Mapped[str | None] = mapped_column(String(200))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Quarantine(Base):
+    """What looked like an accident in one tab, found in one sync, until somebody decides."""
+
+    __tablename__ = "quarantines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workbook: Mapped[str] = mapped_column(String(80))
+    tab: Mapped[str] = mapped_column(String(120))
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HeldCell(Base):
+    """One cell of a quarantine: what counts and what the partner's sheet shows; `live` as long as it is held."""
+
+    __tablename__ = "held_cells"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quarantine_id: Mapped[int] = mapped_column(ForeignKey("quarantines.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(20), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    was: Mapped[Any | None] = mapped_column(Document)
+    now: Mapped[Any | None] = mapped_column(Document)
+    live: Mapped[bool] = mapped_column(default=True, server_default=true())

@@ -12,6 +12,7 @@ from app.models import (
     ActionToken,
     Event,
     EventPayload,
+    HeldCell,
     OutboxMessage,
     Review,
     StoredFile,
@@ -55,6 +56,7 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
             target=GONE, edited=None, dedupe_key=literal(f"{GONE}-") + cast(OutboxMessage.id, String)
         )  # it named the address
     )
+    session.execute(update(HeldCell).where(HeldCell.reference == submission.reference).values(was=None, now=None))
     _remove_files(context, session, submission)
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.catalogue.calls import Call
+from app.catalogue.sheet_alerts import remedy_in_words, trouble_in_words
 from app.dates import local_day, show_day, show_hour, show_moment
 from app.models import Submission
 from app.security import mask_email
@@ -191,7 +192,7 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "email_ufficio": lambda head: head.call.file.office.email,
     "telefono_ufficio": lambda head: head.call.file.office.phone,
     "firma": lambda head: f"{head.call.file.office.name} · HubOut",
-    "foglio": lambda head: head.sheet_title,
+    "foglio": lambda head: str(head.act.get("foglio") or head.sheet_title),
     "scheda": lambda head: head.tab,
     "scadenza": lambda head: show_moment(head.due, head.language) if head.due else "",
     "scadenza_link": lambda head: head.day(local_day(head.link_until)) if head.link_until else "",
@@ -206,6 +207,8 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "quando": _booked,
     "luogo": _input("luogo"),
     "atto": _input("atto"),
+    "problema": lambda head: trouble_in_words(head.act, head.language),
+    "rimedio": lambda head: remedy_in_words(head.act, head.language),
 }
 """Every placeholder but the links, which `Letterhead.links` carries."""
 

@@ -7,7 +7,7 @@ and the link itself are put in when it is sent (`app.services.writing`), so noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -35,14 +35,15 @@ class Occasion:
     """Why a mail is written: after which event, until when an answer is awaited, how long its link works.
 
     `not_before` holds it back; `stay` marks a reminder of the stay in a state that this event began;
-    `about` is the outbox row of another mail that this one speaks of. Until `draft_until`, what goes to the applicant's
-    side waits as a draft.
+    `about` is the outbox row of another mail that this one speaks of; `facts` are its own, where it speaks of no event.
+    Until `draft_until`, what goes to the applicant's side waits as a draft.
     """
 
     seq: int
     due: datetime | None = None
     link_until: datetime | None = None
     mark: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
     not_before: datetime | None = None
     stay: int | None = None
     about: int | None = None
@@ -130,6 +131,7 @@ def _put(
                 "token": token.id if token else None,
                 "seq": occasion.seq,
                 "due": occasion.due.isoformat() if occasion.due else None,
+                **({"facts": dict(occasion.facts)} if occasion.facts else {}),
                 **({"about": occasion.about} if occasion.about else {}),
             },
             not_before=max(filter(None, (occasion.not_before, wait.until, draft_until)), default=None),

@@ -168,6 +168,14 @@ def hold_domain(session: Session, domain: str, until: datetime) -> None:
     )
 
 
+def put_off(row: OutboxMessage, reason: str, until: datetime) -> None:
+    """Nothing was tried, since nothing could be: wait until then, and count no attempt."""
+    row.leased_until = None
+    row.last_error = reason[:500]
+    row.attempts -= 1
+    row.next_try_at = until
+
+
 def bury(row: OutboxMessage, reason: str, now: datetime) -> None:
     """A failure that no repeat can mend: a dead letter, kept and shown."""
     row.leased_until = None

@@ -7,7 +7,7 @@ base after it. A fencing number keeps two syncs of one workbook from storing eac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Tab
 from app.catalogue.sheet_settings import PartnerColumn
 from app.models import OutboxMessage, Spreadsheet
-from app.services import google_answers, outbox, reviews, seen_rows, sheet_rows, summaries
+from app.services import google_answers, held_cells, hints, outbox, reviews, seen_rows, sheet_alerts, sheet_rows, summaries
 from app.services.context import Context, ask_for
-from integrations.sheets.errors import Throttled
+from integrations.sheets import freshness
+from integrations.sheets.errors import Gone, Throttled
 from integrations.sheets.gateway import Gateway
 from integrations.sheets.layout import Column, TabLayout, case_tab
-from integrations.sheets.outcome import Base, Reconciled
-from integrations.sheets.plan import parts, plan_write
+from integrations.sheets.outcome import Base, Held, Place, Reconciled
+from integrations.sheets.plan import ROOM, parts, plan_write
 from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import SheetSnapshot, TabSnapshot
 from integrations.sheets.summary import refresh
@@ -35,6 +36,13 @@ LEASE = timedelta(seconds=120)
 """A sync that dies gives its workbook back after this long."""
 
 
+PROBE = timedelta(hours=1)
+"""How often a spreadsheet that can't be opened any more is tried."""
+
+LATER = timedelta(minutes=1)
+"""When a spreadsheet is tried again that nothing waits for, after a failure."""
+
+
 @dataclass(frozen=True)
 class WorkTab:
     """One tab of a workbook as the sync sees it: its layout and the calls whose cases it holds."""
@@ -42,6 +50,15 @@ class WorkTab:
     tab: Tab
     layout: TabLayout
     calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A tab that was merged, and how many of its cells are in quarantine."""
+
+    tab: Tab
+    result: Reconciled
+    held: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,9 @@ def sync(context: Context, workbook: str) -> bool:
     except Throttled as error:
         _put_back(context, turn, str(error), after=timedelta(seconds=error.retry_after))
         return False
+    except Gone as error:
+        _put_back(context, turn, f"Gone: {error}", after=PROBE, parked=True)
+        raise
     except Exception as error:
         _put_back(context, turn, f"{type(error).__name__}: {error}")
         raise
@@ -113,20 +133,24 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
     layouts = [each.layout for each in tabs]
     spreadsheet_id = turn.spreadsheet_id or _make(context, gateway, turn, layouts)
     snapshot = gateway.read(spreadsheet_id)
-    if any(snapshot.tab(layout) is None for layout in layouts):
+    lacking = tuple(layout.title for layout in layouts if snapshot.tab(layout) is None)
+    if lacking:
         snapshot = gateway.ensure_tabs(spreadsheet_id, layouts)
-    merged = _import(context, turn, tabs, snapshot)
+    merged = _import(context, turn, tabs, snapshot, lacking)
     if merged is None:
         return
-    operation = f"{spreadsheet_id}:{turn.fence}"
+    now = context.clock.now()
     with context.read() as session:
         ahead = google_answers.rules_ahead(session)
-    plan = plan_write(operation, snapshot, [each.write for each in merged], context.clock.now(), rules_ahead=ahead)
+    results = [each.result for each in merged]
+    more, waiting = [result.more for result in results], [each.held for each in merged]
+    writes = freshness.tell([result.write for result in results], now, more=more, held=waiting)
+    plan = plan_write(f"{spreadsheet_id}:{turn.fence}", snapshot, writes, now, rules_ahead=ahead)
     for number, part in enumerate(parts(plan)):
         if number and not _renew(context, turn):
             return
         gateway.write(spreadsheet_id, part)
-    _finish(context, turn, tabs, merged)
+    _finish(context, turn, merged)
 
 
 def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabLayout]) -> str:
@@ -179,28 +203,47 @@ def _begin(context: Context, workbook: str) -> Turn | None:
 
 
 def _import(
-    context: Context, turn: Turn, tabs: Sequence[WorkTab], snapshot: SheetSnapshot
-) -> tuple[Reconciled, ...] | None:
+    context: Context, turn: Turn, tabs: Sequence[WorkTab], snapshot: SheetSnapshot, lacking: Collection[str]
+) -> tuple[Merged, ...] | None:
     """Merge every tab; commit what partners changed and what was seen. None when another sync took over."""
     with context.write() as session:
         if not _still_ours(session, turn):
             return None
-        merged = []
+        merged: list[Merged] = []
+        room = ROOM
         for each in tabs:
             theirs = snapshot.tab(each.layout)
             if theirs is None:
                 continue
-            base = seen_rows.base_of(session, turn.workbook, each.tab)
-            result = _merge(session, context, each, base, theirs)
-            seen_rows.store(session, turn.workbook, each.tab, result.seen_base, base)
-            touched = {edit.reference for edit in result.edits} if each.tab.shows is None else set()
-            for reference in sorted(touched):
-                reviews.record(session, context, each.tab, each.layout, reference, result.seen_base[reference])
-            merged.append(result)
+            merged.append(_one(session, context, turn, each, theirs, room))
+            room = max(room - merged[-1].result.spent, 1)
+            _tell(session, context, turn, each, merged[-1].result, made_again=each.layout.title in lacking)
         return tuple(merged)
 
 
-def _merge(session: Session, context: Context, each: WorkTab, base: Base, theirs: TabSnapshot) -> Reconciled:
+def _one(session: Session, context: Context, turn: Turn, each: WorkTab, theirs: TabSnapshot, room: int) -> Merged:
+    """Merge one tab, commit what partners changed in it, and what is held."""
+    title = each.tab.title
+    base = seen_rows.base_of(session, turn.workbook, each.tab)
+    cells = held_cells.held_in(session, turn.workbook, title)
+    result = _merge(session, context, each, base, theirs, cells, room)
+    held_cells.release(session, turn.workbook, title, result.released, context.clock.now())
+    seen_rows.store(session, turn.workbook, each.tab, result.seen_base, base)
+    touched = {edit.reference for edit in result.edits} if each.tab.shows is None else set()
+    for reference in sorted(touched):
+        reviews.record(session, context, each.tab, each.layout, reference, result.seen_base[reference])
+    return Merged(each.tab, result, len(cells) - len(result.released) + len(result.suspects))
+
+
+def _merge(
+    session: Session,
+    context: Context,
+    each: WorkTab,
+    base: Base,
+    theirs: TabSnapshot,
+    cells: Mapping[Place, Held],
+    room: int,
+) -> Reconciled:
     """One tab: the rows that the database has, what was last seen, and what is there now."""
     if each.tab.shows:
         ours = summaries.rows_of(session, context, each.tab.shows, each.calls, each.tab)
@@ -209,25 +252,44 @@ def _merge(session: Session, context: Context, each: WorkTab, base: Base, theirs
     for column in (column for column in each.tab.columns if column.total):
         points = [other.id for other in each.tab.columns if other.criterion]
         ours = with_totals(each.layout, ours, theirs, column.id, points)
-    return reconcile(each.layout, base, ours, theirs)
+    return reconcile(each.layout, base, ours, theirs, held=cells, room=room)
 
 
-def _finish(context: Context, turn: Turn, tabs: Sequence[WorkTab], merged: Sequence[Reconciled]) -> None:
+def _tell(
+    session: Session, context: Context, turn: Turn, each: WorkTab, result: Reconciled, *, made_again: bool
+) -> None:
+    """Tell the office what needs a person: an accident, a tab that was deleted, a tab that stands still."""
+    calls, book, title = [call.id for call in each.calls], title_of(context, turn.workbook), each.tab.title
+    if result.suspects:
+        found = held_cells.keep(session, turn.workbook, title, result.suspects, context.clock.now())
+        rows = len({change.reference for change in result.suspects})
+        facts: dict[str, str | int] = {"number": found.id, "cells": len(result.suspects), "rows": rows, "tab": title}
+        sheet_alerts.tell(session, context, calls, book, "quarantine", **facts)
+    if made_again and result.missing:
+        sheet_alerts.tell(session, context, calls, book, "tab_made_again", tab=title)
+    if any(finding.problem.code == "no_reference_column" for finding in result.findings):
+        sheet_alerts.tell(session, context, calls, book, "no_reference", tab=title)
+
+
+def _finish(context: Context, turn: Turn, merged: Sequence[Merged]) -> None:
     """Commit what was written, and the delivery of the rows that asked for it."""
     now = context.clock.now()
     with context.write() as session:
         if not _still_ours(session, turn):
             return
-        for each, result in zip(tabs, merged, strict=True):
+        for each in merged:
             base = seen_rows.base_of(session, turn.workbook, each.tab)
-            seen_rows.store(session, turn.workbook, each.tab, result.next_base, base)
+            seen_rows.store(session, turn.workbook, each.tab, each.result.next_base, base)
         for letter in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(turn.letters))):
             outbox.delivered(letter, now)
         sheet = session.get_one(Spreadsheet, turn.workbook)
         sheet.leased_until = None
         sheet.synced_at = turn.began_at  # an edit made since may not have been read
+        sheet.visit_at = now + hints.ROUND
+        sheet.parked = False
         sheet.error = ""
-        if any(result.more for result in merged):
+        if any(each.result.more for each in merged):
+            sheet.visit_at = now
             ask_for(session, "sync_sheet", turn.workbook)
 
 
@@ -240,16 +302,36 @@ def _renew(context: Context, turn: Turn) -> bool:
         return True
 
 
-def _put_back(context: Context, turn: Turn, reason: str, *, after: timedelta | None = None) -> None:
+def _put_back(
+    context: Context, turn: Turn, reason: str, *, after: timedelta | None = None, parked: bool = False
+) -> None:
+    """Give the turn back; with `after` it is known when to come again, and this counts as no try."""
     now = context.clock.now()
     with context.write() as session:
         if not _still_ours(session, turn):
             return
         sheet = session.get_one(Spreadsheet, turn.workbook)
         sheet.leased_until = None
+        sheet.visit_at = now + (after or LATER)
+        sheet.parked = parked
         sheet.error = reason[:500]
         for letter in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(turn.letters))):
-            outbox.try_again(letter, reason, now, after=after)
+            if after is None:
+                outbox.try_again(letter, reason, now)
+            else:
+                outbox.put_off(letter, reason, now + after)
+        if parked:
+            calls = {call.id for each in work_tabs(context, turn.workbook) for call in each.calls}
+            address = context.gateway.client_email
+            book = title_of(context, turn.workbook)
+            sheet_alerts.tell(session, context, calls, book, "unreachable", address=address)
+
+
+def take_over(session: Session, workbook: str) -> None:
+    """Make a sync that may be under way store nothing any more: what it was told is out of date."""
+    sheet = session.scalars(select(Spreadsheet).where(Spreadsheet.workbook == workbook).with_for_update()).one()
+    sheet.fence += 1
+    sheet.leased_until = None
 
 
 def _still_ours(session: Session, turn: Turn) -> bool:

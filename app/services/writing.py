@@ -113,7 +113,7 @@ def _letterhead(
 ) -> Letterhead:
     """What the message speaks of. Only what its placeholders need is looked up: a backlog has thousands of mails."""
     call, payload, wants = context.catalogue.calls[submission.call], row.payload, message.placeholders
-    act = act_of(session, submission, payload["seq"])
+    act = payload.get("facts") or act_of(session, submission, payload["seq"])
     token = session.get(ActionToken, payload["token"]) if payload["token"] else None
     site = call.site_of(submission.answers)
     tab = next((tab for tab in call.tabs(site) if tab.reviewer and tab.reviewer.email == row.target), None)

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import requests
 
+from integrations.sheets.freshness import heading_name
+
 PATIENCE = 30
 """Seconds the sheet may take."""
 
@@ -25,7 +27,8 @@ class Partner:
         answer = requests.get(address, headers=self._headers, timeout=PATIENCE)
         answer.raise_for_status()
         header, *rows = answer.json().get("values", [[]])
-        return [dict(zip(header, row, strict=False)) for row in rows]
+        names = [heading_name(cell) for cell in header]
+        return [dict(zip(names, row, strict=False)) for row in rows]
 
     def type_in(self, reference: str, cells: Mapping[str, str]) -> None:
         """Type `cells` (column id -> what is typed) into the row of `reference`, or of that key.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from integrations.sheets.cells import blank, folded, shown
+from integrations.sheets.cells import blank, folded
+from integrations.sheets.freshness import heading_id
 from integrations.sheets.plan import PlacedColumn
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _headings(layout: TabLayout, tab: TabSnapshot, taken: set[int]) -> dict[str,
     ids = {folded(column.id): column.id for column in layout.columns}
     headings: dict[str, int] = {}
     for at, cell in enumerate(tab.rows[0] if tab.rows else ()):
-        id_ = ids.get(folded(shown(cell)))
+        id_ = ids.get(heading_id(cell))
         if id_ is not None and at not in taken:
             headings.setdefault(id_, at)
     return headings

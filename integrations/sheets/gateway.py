@@ -43,6 +43,9 @@ DRIVE_ROOT = "https://www.googleapis.com"
 DOCTOR = TabLayout("doctor", "Doctor", (Column(REFERENCE), Column("note")))
 """The tab of a spreadsheet that is made to ask Google something."""
 
+_CHANGES = f"{DRIVE_ROOT}/drive/v3/changes"
+_CHANGES_MASK = "nextPageToken,newStartPageToken,changes(fileId,removed)"
+
 
 @dataclass(frozen=True)
 class SpreadsheetRef:
@@ -58,6 +61,14 @@ class WriteReport:
 
     written: bool
     repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What Drive tells: the ids of changed files (None: any may have changed), and from where to ask next time."""
+
+    token: str
+    changed: frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -301,6 +312,24 @@ class Gateway:
             return questions.ask(self._client, made)
         finally:
             self.drive.delete(made)
+
+    def changes(self, token: str | None) -> Changes:
+        """Which files changed since `token`; without one, where to begin: one call of Drive for all files.
+
+        A file that was deleted or is no longer shared counts as changed.
+        """
+        every: dict[str, Any] = {"supportsAllDrives": True}
+        if token is None:
+            answer = self._client.request("get", f"{_CHANGES}/startPageToken", params=every)
+            return Changes(_json(answer)["startPageToken"], None)
+        wanted = {**every, "includeItemsFromAllDrives": True, "pageSize": 1000, "fields": _CHANGES_MASK}
+        changed: set[str] = set()
+        while True:
+            body = _json(self._client.request("get", _CHANGES, params={**wanted, "pageToken": token}))
+            changed |= {change["fileId"] for change in body.get("changes", ()) if "fileId" in change}
+            if "nextPageToken" not in body:
+                return Changes(body["newStartPageToken"], frozenset(changed))
+            token = body["nextPageToken"]
 
     def _batch(self, spreadsheet_id: str, requests: Sequence[Mapping[str, Any]]) -> None:
         self._client.batch_update(spreadsheet_id, {"requests": requests})

@@ -62,6 +62,8 @@ class TabWrite:
         placed: where every column of the layout is, once `columns` are set up.
         used: rows in use, the heading among them, once `rows` are appended.
         tag: the tab is to be tagged as ours.
+        check_at: index of the column that answers people, where its heading is ours to write.
+        check_heading: what that heading says now.
         insert_heading: a row for the heading is to be inserted first, above all others.
     """
 
@@ -77,6 +79,8 @@ class TabWrite:
     tag: bool = False
     insert_heading: bool = False
     deleted: tuple[int, ...] = ()
+    check_at: int | None = None
+    check_heading: CellValue = None
 
     @property
     def empty(self) -> bool:

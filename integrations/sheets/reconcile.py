@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from integrations.sheets import replies
-from integrations.sheets.cells import Problem, blank, encode, parse_cell, same
+from integrations.sheets.cells import Problem, blank, encode, folded, parse_cell, same
 from integrations.sheets.columns import Placement, place
+from integrations.sheets.freshness import heading_id
 from integrations.sheets.outcome import Change, Finding, PartnerEdit, Reconciled
 from integrations.sheets.plan import ROOM, CellWrite, PlacedColumn, TabWrite, cost_of
 from integrations.sheets.rows import locate
@@ -175,7 +176,18 @@ class _Merge:
             placed=placed,
             used=used,
             tag=self.theirs.key != self.layout.key,
+            check_at=self.check_at(),
+            check_heading=None if self.layout.check is None else self.theirs.cell(0, index[self.layout.check]),
         )
+
+    def check_at(self) -> int | None:
+        """Where the heading of the answers is, unless people gave it a name of their own."""
+        check = self.layout.check
+        if check is None:
+            return None
+        at = self.placement.index[check]
+        own = check in self.placement.made or heading_id(self.theirs.cell(0, at)) in ("", folded(check))
+        return at if own else None
 
     def headings(self) -> None:
         """Write blank headings of columns that are there again; a heading that people chose stays theirs."""

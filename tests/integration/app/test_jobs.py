@@ -13,7 +13,7 @@ from sqlalchemy import update
 from app import queues
 from app.jobs import drains, sweep
 from app.models import Spreadsheet
-from app.services import listing, timers, transitions, waiting
+from app.services import hints, listing, timers, transitions, waiting
 from app.services.context import Context
 from tests.integration.app import scenes
 from tests.integration.app.people import CHIARA, COORDINATOR, desk
@@ -87,17 +87,19 @@ def test_nothing_to_do_wakes_nobody(jobs: Town) -> None:
     assert waiting_jobs(jobs) == []
 
 
-def test_sheets_are_read_again_and_again(jobs: Town) -> None:
+def test_drive_is_asked_again_and_again_and_what_changed_is_read(jobs: Town) -> None:
     reference = scenes.reviewed_desk_waits(jobs)
+    jobs.sync()
+    hints.ask(jobs.context)
     jobs.sync()
     jobs.context.redis.flushall()
     for number in (1, 2):
         jobs.partner(f"olt-{number}", reference).type_in(reference, {"esito_proposto": "Sì", "punteggio_0_100": "80"})
     sweep.tick(jobs.context)
-    assert "sync_sheet" not in waiting_jobs(jobs)
-    jobs.clock.set(jobs.clock.now() + sweep.PULL_LOCAL)
+    assert waiting_jobs(jobs) == []
+    jobs.clock.set(jobs.clock.now() + hints.EVERY_LOCAL)
     sweep.tick(jobs.context)
-    assert waiting_jobs(jobs).count("sync_sheet") == 1
+    assert waiting_jobs(jobs) == ["ask_drive"]
     work_off(jobs)
     assert jobs.state(reference) == "decisione"
     assert len(jobs.mails(COORDINATOR, reference)) == 1

@@ -18,6 +18,7 @@ SENT_BY_SERVICES = {
     "assegnata_a_te",
     "nessuno_valuta",
     "non_piu_tua",
+    "avviso_foglio",
     "bando_in_chiusura",
     "bozza",
     "bozze_pronte",
@@ -34,7 +35,7 @@ SENT_BY_SERVICES = {
     "riepilogo",
     "torna_a_te",
 }
-OF_NO_CASE = {"bando_in_chiusura", "bozza", "riepilogo"}
+OF_NO_CASE = {"avviso_foglio", "bando_in_chiusura", "bozza", "riepilogo"}
 DEFAULT_OF_DEADLINES = {"sollecito"}
 NO_FREE_TEXT = (
     "conferma_email",
