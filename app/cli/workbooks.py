@@ -11,7 +11,7 @@ from redis import RedisError
 from app.cli.opening import opened
 from app.cli.output import console, show_records
 from app.errors import HubOutError
-from app.services import sheet_pages, sheets, workbooks
+from app.services import sheet_pages, sheet_tabs, workbooks
 from app.services.context import Context
 from app.services.sheet_export import tables_of
 from integrations.sheets.errors import SheetsError
@@ -50,7 +50,7 @@ def connect(call: str, address: str, workbook: str, pairs: tuple[str, ...], *, y
             connection = workbooks.look(context, known, address, workbook=workbook, names=names)
             click.echo(f"«{connection.title}» becomes the workbook {connection.workbook}.")
             if connection.replaces:
-                click.echo(f"Its file so far is left as it is: {sheets.address_of(context, connection.replaces)}")
+                click.echo(f"Its file so far is left as it is: {sheet_tabs.address_of(context, connection.replaces)}")
             for line in _lines(connection.tabs):
                 click.echo(line)
             if not yes:
@@ -69,7 +69,7 @@ def rebuild(workbook: str, address: str | None, *, yes: bool) -> None:
         click.confirm(f"Make {workbook} anew? Its file so far is left as it is", abort=True)
     with opened() as context, _google_in_words():
         made = workbooks.rebuild(context, workbook, address)
-        click.echo(f"Made anew: {sheets.address_of(context, made)}")
+        click.echo(f"Made anew: {sheet_tabs.address_of(context, made)}")
 
 
 @click.command()
@@ -82,8 +82,8 @@ def rotate(workbook: str, address: str | None, *, yes: bool) -> None:
         click.confirm(f"Move {workbook} to a new file? Free columns and colours stay in the old one", abort=True)
     with opened() as context, _google_in_words():
         old, new = workbooks.rotate(context, workbook, address)
-        click.echo(f"Old, to read only: {sheets.address_of(context, old)}")
-        click.echo(f"New: {sheets.address_of(context, new)}")
+        click.echo(f"Old, to read only: {sheet_tabs.address_of(context, old)}")
+        click.echo(f"New: {sheet_tabs.address_of(context, new)}")
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import drafts, hints, scanning, sheets, uploads
+from app.services import drafts, hints, scanning, sheet_tabs, uploads
 from app.services.context import Context
 
 
@@ -36,7 +36,7 @@ def tick(context: Context) -> None:
         context.wake("scan_files")
     if ask_drive:
         context.wake("ask_drive")
-    for workbook in sheets.workbooks(context):
+    for workbook in sheet_tabs.workbooks(context):
         sheet = read.get(workbook)
         due = sheet is not None and sheet.spreadsheet_id and (sheet.visit_at is None or sheet.visit_at <= now)
         if workbook in dirty or due:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Event, EventPayload, OutboxMessage, Review, Spreadsheet, StoredFile, Submission
-from app.services import bounces, outbox, seen_rows, sheets
+from app.services import bounces, outbox, seen_rows, sheet_tabs, sheets
 from app.services.context import Context
 from app.services.definitions import form_of
 from forms.uploads import awaited
@@ -172,11 +172,11 @@ def _letter(row: OutboxMessage) -> dict[str, Any]:
 def sheets_status(context: Context) -> list[dict[str, Any]]:
     """One entry a tab: whose it is, where, how many rows it has and how many wait to be written."""
     status = []
-    for workbook in sheets.workbooks(context):
+    for workbook in sheet_tabs.workbooks(context):
         with context.read() as session:
             sheet = session.get(Spreadsheet, workbook)
             waiting = _waiting(session, workbook)
-            for each in sheets.work_tabs(context, workbook):
+            for each in sheet_tabs.work_tabs(context, workbook):
                 rows = len(seen_rows.base_of(session, workbook, each.tab))
                 ours = {call.id for call in each.calls}
                 status.append(

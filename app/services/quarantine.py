@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import HubOutError
 from app.models import HeldCell, Quarantine, SheetRow, Submission
-from app.services import held_cells, reviews, sheet_rows, sheets
+from app.services import held_cells, reviews, sheet_rows, sheet_tabs, sheets
 from app.services.context import Context, ask_for
 
 
@@ -50,12 +50,15 @@ def accept(context: Context, number: int) -> int:
     with context.write() as session:
         quarantine = _open(session, number)
         sheets.take_over(session, quarantine.workbook)
-        each = next(tab for tab in sheets.work_tabs(context, quarantine.workbook) if tab.tab.title == quarantine.tab)
+        each = next(
+            tab for tab in sheet_tabs.work_tabs(context, quarantine.workbook) if tab.tab.title == quarantine.tab
+        )
         ours = sheet_rows.rows_of(session, context, each.calls, each.tab)
         taken: dict[str, dict[str, Any]] = {}
         for cell in [cell for cell in _cells(session, quarantine) if cell.live]:
             cell.live = False
             taken.setdefault(cell.reference, {})[cell.name] = cell.now
+        ours = sheet_rows.rows_of(session, context, each.calls, each.tab, there=taken)
         for reference, values in sorted(taken.items()):
             submission = session.scalars(select(Submission).where(Submission.reference == reference)).one()
             if reference not in ours or ours[reference].final:

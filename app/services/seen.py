@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Tab
 from app.models import SheetRow, Submission
 from app.services.reviews import said_in
-from app.services.sheets import layout_of
+from app.services.sheet_tabs import layout_of
 from integrations.sheets.layout import CellValue
 
 ATTENDANCE = "presenze"

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.dates import ROME
-from app.services import seen_rows, sheet_rows, sheets, summaries
+from app.services import seen_rows, sheet_rows, sheet_tabs, summaries
 from app.services.context import Context
 from integrations.sheets.cells import Problem, parse_cell
 from integrations.sheets.layout import CellValue, Column
@@ -20,10 +20,10 @@ from integrations.tables import Cell, Table
 def tables_of(context: Context, workbook: str) -> tuple[Table, ...]:
     """Every tab of the workbook, in its order; none for a workbook that no call has."""
     with context.read() as session:
-        return tuple(table_of(session, context, workbook, each) for each in sheets.work_tabs(context, workbook))
+        return tuple(table_of(session, context, workbook, each) for each in sheet_tabs.work_tabs(context, workbook))
 
 
-def table_of(session: Session, context: Context, workbook: str, each: sheets.WorkTab) -> Table:
+def table_of(session: Session, context: Context, workbook: str, each: sheet_tabs.WorkTab) -> Table:
     """One tab with the columns that it has in the spreadsheet."""
     base = seen_rows.base_of(session, workbook, each.tab)
     if each.tab.shows:
@@ -42,7 +42,7 @@ def table_of(session: Session, context: Context, workbook: str, each: sheets.Wor
     return Table(each.tab.title, tuple(column.id for column in columns), rows)
 
 
-def _only_in_sheet(each: sheets.WorkTab, column: Column) -> bool:
+def _only_in_sheet(each: sheet_tabs.WorkTab, column: Column) -> bool:
     """Columns of ours that are reckoned from what stands in the sheet."""
     return column.id == each.layout.check or any(own.total and own.id == column.id for own in each.tab.columns)
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from app.dates import local_day
 from app.security import sign, signed
-from app.services import sheets
+from app.services import sheet_tabs
 from app.services.context import Context
 from app.services.sheet_export import table_of
 from integrations.tables import Table
@@ -32,7 +32,7 @@ class TabPage:
 def links(context: Context, workbook: str, days: int = DAYS) -> Iterator[tuple[str, str]]:
     """Each tab's name and its link, which works for `days` from today."""
     until = local_day(context.clock.now()) + timedelta(days=days)
-    for each in sheets.work_tabs(context, workbook):
+    for each in sheet_tabs.work_tabs(context, workbook):
         token = sign(context.settings.secret_keys[-1], _PURPOSE, f"{workbook}.{_mark(each)}.{until:%Y%m%d}")
         yield each.tab.title, f"{context.settings.base_url}/foglio/{token}"
 
@@ -44,13 +44,13 @@ def behind(context: Context, token: str) -> TabPage | None:
         return None
     workbook, mark, day = text.rsplit(".", 2)
     until = date.fromisoformat(day)
-    found = next((each for each in sheets.work_tabs(context, workbook) if _mark(each) == mark), None)
+    found = next((each for each in sheet_tabs.work_tabs(context, workbook) if _mark(each) == mark), None)
     if found is None or until < local_day(context.clock.now()):
         return None
     with context.read() as session:
-        return TabPage(sheets.title_of(context, workbook), table_of(session, context, workbook, found), until)
+        return TabPage(sheet_tabs.title_of(context, workbook), table_of(session, context, workbook, found), until)
 
 
-def _mark(each: sheets.WorkTab) -> str:
+def _mark(each: sheet_tabs.WorkTab) -> str:
     """The tab in a link: nothing that tells what it is."""
     return hashlib.sha256(each.tab.title.encode()).hexdigest()[:12]

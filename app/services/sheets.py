@@ -16,15 +16,15 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.catalogue.calls import Call, Tab
-from app.catalogue.sheet_settings import PartnerColumn
+from app.catalogue.calls import Tab
 from app.models import OutboxMessage, Spreadsheet
 from app.services import google_answers, held_cells, hints, outbox, reviews, seen_rows, sheet_alerts, sheet_rows, summaries
 from app.services.context import Context, ask_for
+from app.services.sheet_tabs import WorkTab, title_of, work_tabs, workbooks
 from integrations.sheets import freshness
 from integrations.sheets.errors import Gone, Throttled
 from integrations.sheets.gateway import Gateway
-from integrations.sheets.layout import Column, TabLayout, case_tab
+from integrations.sheets.layout import TabLayout
 from integrations.sheets.outcome import Base, Held, Place, Reconciled
 from integrations.sheets.plan import ROOM, parts, plan_write
 from integrations.sheets.reconcile import reconcile
@@ -41,15 +41,6 @@ PROBE = timedelta(hours=1)
 
 LATER = timedelta(minutes=1)
 """When a spreadsheet is tried again that nothing waits for, after a failure."""
-
-
-@dataclass(frozen=True)
-class WorkTab:
-    """One tab of a workbook as the sync sees it: its layout and the calls whose cases it holds."""
-
-    tab: Tab
-    layout: TabLayout
-    calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True)
@@ -70,39 +61,6 @@ class Turn:
     began_at: datetime
     spreadsheet_id: str | None
     letters: tuple[int, ...]
-
-
-def workbooks(context: Context) -> tuple[str, ...]:
-    """Every workbook that a call names."""
-    return tuple(sorted({tab.workbook for call in context.catalogue.calls.values() for tab in call.all_tabs()}))
-
-
-def work_tabs(context: Context, workbook: str) -> tuple[WorkTab, ...]:
-    """The tabs of one workbook, those of the same title joined."""
-    found: dict[str, WorkTab] = {}
-    for call in context.catalogue.calls.values():
-        for tab in call.all_tabs():
-            if tab.workbook != workbook:
-                continue
-            known = found.get(tab.title)
-            calls = (*known.calls, call) if known else (call,)
-            found[tab.title] = WorkTab(tab, layout_of(call, tab), calls)
-    return tuple(found.values())
-
-
-def layout_of(call: Call, tab: Tab) -> TabLayout:
-    """The columns of a tab, from the call file."""
-    partner = tuple(_partner(column) for column in tab.columns)
-    if tab.shows:
-        return summaries.layout_of(tab.shows, tab, partner)
-    content = tuple(sheet_rows.content_column(call.form, name) for name in tab.content)
-    return case_tab(tab.title, tab.title, content, partner)
-
-
-def _partner(column: PartnerColumn) -> Column:
-    if column.total:
-        return Column(column.id, "system", column.kind)
-    return Column(column.id, "partner", column.kind, column.options, column.min, column.max)
 
 
 def sync(context: Context, workbook: str) -> bool:
@@ -165,19 +123,6 @@ def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabL
     with context.write() as session:
         session.get_one(Spreadsheet, turn.workbook).spreadsheet_id = spreadsheet_id
     return spreadsheet_id
-
-
-def title_of(context: Context, workbook: str) -> str:
-    """The name of a workbook's file, as the calls give it."""
-    sheets = (call.file.sheet for call in context.catalogue.calls.values() if call.file.sheet)
-    return next(filter(None, (sheet.title_of(workbook) for sheet in sheets)), f"HubOut – {workbook}")
-
-
-def address_of(context: Context, spreadsheet_id: str) -> str:
-    """Where people open a spreadsheet."""
-    if context.settings.sheets_url:
-        return f"{context.settings.sheets_url}/sheets/{spreadsheet_id}"
-    return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
 
 def _begin(context: Context, workbook: str) -> Turn | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import scanning, sheets
+from app.services import scanning, sheet_tabs
 from app.services.context import Context
 
 
@@ -29,7 +29,7 @@ def idle(context: Context, since: datetime | None = None) -> list[str]:
         made = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
     unread = [
         workbook
-        for workbook in sheets.workbooks(context)
+        for workbook in sheet_tabs.workbooks(context)
         if since and (sheet := made.get(workbook)) and (sheet.synced_at is None or sheet.synced_at < since)
     ]
     open_ = {

@@ -13,7 +13,7 @@ from app.catalogue.calls import Call
 from app.dates import local_day, show_day
 from app.errors import HubOutError
 from app.models import OutboxMessage, Spreadsheet
-from app.services import sheets
+from app.services import sheet_tabs, sheets
 from app.services.context import Context
 from integrations.sheets.drive import spreadsheet_id_of
 from integrations.sheets.errors import Gone
@@ -49,7 +49,7 @@ def look(context: Context, call: Call, address: str, *, workbook: str = "", name
     except Gone as error:
         share = f"let its owner share it with {context.gateway.client_email} as editor"
         raise HubOutError(f"the spreadsheet can't be opened: {error}", share) from error
-    layouts = [each.layout for each in sheets.work_tabs(context, workbook)]
+    layouts = [each.layout for each in sheet_tabs.work_tabs(context, workbook)]
     titles = {layout.title: layout for layout in layouts}
     theirs = {tab.title: tab for tab in snapshot.tabs}
     for ours, name in names.items():
@@ -74,7 +74,7 @@ def connect(context: Context, connection: Connection, names: Mapping[str, str]) 
     Raises:
         SheetsError: Google is away or refuses; what is left to do is done by the next sync.
     """
-    layouts = {each.layout.title: each.layout for each in sheets.work_tabs(context, connection.workbook)}
+    layouts = {each.layout.title: each.layout for each in sheet_tabs.work_tabs(context, connection.workbook)}
     snapshot = context.gateway.read(connection.spreadsheet_id)
     theirs = {tab.title: tab for tab in snapshot.tabs}
     for ours, name in names.items():
@@ -93,14 +93,16 @@ def rebuild(context: Context, workbook: str, address: str | None = None) -> str:
         HubOutError: there is no such workbook, or the address is none.
         SheetsError: Google is away or refuses, for instance to let a service account own a file.
     """
-    tabs = sheets.work_tabs(context, workbook)
+    tabs = sheet_tabs.work_tabs(context, workbook)
     if not tabs:
-        raise HubOutError(f"no call has a workbook `{workbook}`", f"use one of: {', '.join(sheets.workbooks(context))}")
+        raise HubOutError(
+            f"no call has a workbook `{workbook}`", f"use one of: {', '.join(sheet_tabs.workbooks(context))}"
+        )
     spreadsheet_id = spreadsheet_id_of(address) if address else None
     if address and spreadsheet_id is None:
         raise HubOutError(f"`{address}` is no address of a spreadsheet", "copy it from the browser's address bar")
     if spreadsheet_id is None:
-        title = sheets.title_of(context, workbook)
+        title = sheet_tabs.title_of(context, workbook)
         made = context.gateway.create_spreadsheet(
             title, [each.layout for each in tabs], folder=context.settings.drive_folder
         )
@@ -128,7 +130,7 @@ def rotate(context: Context, workbook: str, address: str | None = None) -> tuple
     new = rebuild(context, workbook, address)
     have = {each.who for each in drive.permissions(new)}
     day = show_day(local_day(context.clock.now()), "it")
-    link = sheets.address_of(context, new)
+    link = sheet_tabs.address_of(context, new)
     notice = (f"Questo foglio è stato sostituito il {day}: qui si legge soltanto.", f"Quello nuovo è qui: {link}")
     context.gateway.retire(old, notice)
     for each in people:
@@ -150,13 +152,13 @@ def status(context: Context) -> list[dict[str, Any]]:
     """One entry a workbook: its file, when it was last read, what waits to be written, and what is wrong."""
     entries = []
     with context.read() as session:
-        for workbook in sheets.workbooks(context):
+        for workbook in sheet_tabs.workbooks(context):
             sheet = session.get(Spreadsheet, workbook)
             entries.append(
                 {
                     "workbook": workbook,
-                    "tabs": len(sheets.work_tabs(context, workbook)),
-                    "address": sheets.address_of(context, sheet.spreadsheet_id)
+                    "tabs": len(sheet_tabs.work_tabs(context, workbook)),
+                    "address": sheet_tabs.address_of(context, sheet.spreadsheet_id)
                     if sheet and sheet.spreadsheet_id
                     else None,
                     "waiting": _waiting(session, workbook),

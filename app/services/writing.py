@@ -13,7 +13,7 @@ from app.catalogue.mail_html import compose, with_code
 from app.catalogue.messages import Message, Rendered, edited
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
-from app.services import cases, delegations, opinions, outbox, places, rankings, sheets, tokens
+from app.services import cases, delegations, opinions, outbox, places, rankings, sheet_tabs, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -207,4 +207,4 @@ def _sheet_link(context: Context, session: Session, workbook: str) -> str:
     sheet = session.get(Spreadsheet, workbook)
     if sheet is None or sheet.spreadsheet_id is None:
         raise NotYet(f"workbook {workbook} is still being made")
-    return sheets.address_of(context, sheet.spreadsheet_id)
+    return sheet_tabs.address_of(context, sheet.spreadsheet_id)

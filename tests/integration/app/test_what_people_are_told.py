@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services import reviews, sheets
+from app.services import reviews, sheet_tabs
 from tests.integration.app import scenes
 from tests.integration.app.people import (
     CHIARA,
@@ -49,7 +49,7 @@ def in_conflict(town: Town, reference: str) -> None:
     call = town.context.catalogue.calls[IDEAS]
     tab = [tab for tab in call.tabs("matera") if tab.asks == "reviewer"][1]
     with town.context.write() as session:
-        reviews.record(session, town.context, tab, sheets.layout_of(call, tab), reference, {"conflitto": "sì"})
+        reviews.record(session, town.context, tab, sheet_tabs.layout_of(call, tab), reference, {"conflitto": "sì"})
     town.work()
 
 

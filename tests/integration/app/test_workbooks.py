@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from app.cli import workbooks as commands
 from app.errors import HubOutError
 from app.models import Spreadsheet
-from app.services import sheets, workbooks
+from app.services import sheet_tabs, sheets, workbooks
 from app.services.sheet_export import tables_of
 from app.story.partner import Partner
 from integrations.local.service_account import CLIENT_EMAIL
@@ -138,7 +138,7 @@ def test_a_full_file_is_left_behind_locked_with_a_pointer(town: Town, monkeypatc
     assert {each.who for each in town.context.gateway.drive.permissions(old) if each.writes} == {CLIENT_EMAIL}
     snapshot = town.context.gateway.read(old)
     assert snapshot.tabs[0].title == "Spostato"
-    assert snapshot.tabs[0].cell(1, 0) == f"Quello nuovo è qui: {sheets.address_of(town.context, new)}"
+    assert snapshot.tabs[0].cell(1, 0) == f"Quello nuovo è qui: {sheet_tabs.address_of(town.context, new)}"
 
 
 def test_status_tells_what_waits_and_what_is_wrong(town: Town) -> None:

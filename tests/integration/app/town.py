@@ -21,7 +21,7 @@ from app.dates import ROME
 from app.db import Base, Database
 from app.models import Submission
 from app.queues import connect
-from app.services import delivery, listing, reviews, sheets, timers
+from app.services import delivery, listing, reviews, sheet_tabs, sheets, timers
 from app.services.context import NO_QUOTA, Context
 from app.story.browser import code_in
 from app.story.partner import Partner
@@ -181,7 +181,7 @@ class Town:
         for tab, score in zip(tabs, scores, strict=False):
             said: Mapping[str, Any] = {"esito_proposto": outcome, "punteggio_0_100": score, **cells}
             with self.context.write() as session:
-                reviews.record(session, self.context, tab, sheets.layout_of(call, tab), reference, said)
+                reviews.record(session, self.context, tab, sheet_tabs.layout_of(call, tab), reference, said)
         self.work()
 
     def partner(self, reviewer: str, reference: str) -> Partner:
