@@ -18,7 +18,17 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Tab
 from app.models import OutboxMessage, Spreadsheet
-from app.services import google_answers, held_cells, hints, outbox, reviews, seen_rows, sheet_alerts, sheet_rows, summaries
+from app.services import (
+    google_answers,
+    held_cells,
+    hints,
+    outbox,
+    reviews,
+    seen_rows,
+    sheet_alerts,
+    sheet_rows,
+    summaries,
+)
 from app.services.context import Context, ask_for
 from app.services.sheet_tabs import WorkTab, title_of, work_tabs, workbooks
 from integrations.sheets import freshness
