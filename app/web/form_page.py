@@ -409,8 +409,8 @@ def _code_of(choices: Sequence[Choice], words: Words) -> list[FieldDefinition]:
 
 
 def _mistakes(shown: InputShown) -> list[MistakeShown]:
-    """The lines for one question; in a repeated group each part that is wrong has its own."""
-    lines = [MistakeShown(shown.target, shown.label, shown.errors[0])] if shown.errors else []
+    """The lines for one question, one for each thing that is wrong; in a repeated group each part has its own."""
+    lines = [MistakeShown(shown.target, shown.label, text) for text in shown.errors]
     for row in shown.rows:
         for part in row.inputs:
             lines += [MistakeShown(part.target, f"{row.title}, {part.label}", part.errors[0])] if part.errors else []
