@@ -143,6 +143,12 @@ class Webhook(Effect):
     target: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
 
 
+class ConfirmReview(Effect):
+    """Let the reviewer's last review count for the new version too."""
+
+    name = "confirm_review"
+
+
 class Anonymise(Effect):
     """Erase what identifies people; the event chain stays."""
 
@@ -170,6 +176,7 @@ EFFECTS: Mapping[str, type[Effect]] = MappingProxyType(
             DocAttestato,
             DocHours,
             IssueInviteCodes,
+            ConfirmReview,
             Webhook,
             Anonymise,
         )

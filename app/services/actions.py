@@ -31,7 +31,7 @@ from app.services import (
     tokens,
     transitions,
 )
-from app.services.case_views import answers_for, case_view
+from app.services.case_views import answers_for, case_view, own_review
 from app.services.changes import changes_for
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
@@ -233,12 +233,12 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
     choices = choices_of(context, session, holding, spoken) if state == "open" else ()
     submission, before = holding.submission, link_ends.in_place_of(session, holding)
     show = partial(answers_for, holding.form, language=spoken, role=token.role)
+    case = case_view(context, session, holding.call, holding.submission, holding.case, language=spoken, role=token.role)
+    own = own_review(session, holding.call, holding.submission, token.person) if token.role == mailing.REVIEWER else ()
     return ActionView(
         token_state=state,
         id=token.id,
-        case=case_view(
-            context, session, holding.call, holding.submission, holding.case, language=spoken, role=token.role
-        ),
+        case=replace(case, reviews=own or case.reviews),
         role=token.role,
         role_label=role_label(token.role, spoken),
         person=mask_email(token.person),

@@ -14,7 +14,7 @@ from app.services import cases, documents, files, said
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.mail_values import mean_score, register_number
-from app.services.reviews import as_review
+from app.services.reviews import as_review, outdated
 from app.services.views import AnswerShown, CaseView, FileLine, HistoryLine, ReviewLine
 from forms.definition import FormDefinition
 from forms.fields import shown
@@ -128,6 +128,13 @@ def _history(session: Session, reading: said.Reading, submission: Submission) ->
             label = said.event_label(reading.workflow, event, reading.language)
         lines.append(HistoryLine(event.at, label, said.detail(reading, event, body or {})))
     return tuple(lines)
+
+
+def own_review(session: Session, call: Call, submission: Submission, person: str) -> tuple[ReviewLine, ...]:
+    """The review of an older version that a reviewer may let stand; `person` is their address."""
+    names = [each.name for each in call.people("revisore", submission.site) if each.email == person]
+    rows = [row for name, row in outdated(session, call, submission).items() if name in names] if names else []
+    return tuple(ReviewLine(row.reviewer, row.outcome, row.score, row.note) for row in rows)
 
 
 def _reviews(session: Session, call: Call, submission: Submission) -> tuple[ReviewLine, ...]:

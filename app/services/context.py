@@ -123,6 +123,7 @@ CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(
         effects.DocHours,
         effects.Anonymise,
         effects.IssueInviteCodes,
+        effects.ConfirmReview,
         effects.Webhook,
     }
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission
-from app.services import documents, erasure, invites, mailing, opinions, outbox, places, rankings, webhooks
+from app.services import documents, erasure, invites, mailing, opinions, outbox, places, rankings, reviews, webhooks
 from app.services.context import Context, ask_for
 from workflows import effects
 from workflows.definition import SYSTEM
@@ -23,8 +23,9 @@ class Happened:
     """The event whose effects are carried out.
 
     `fell_due` is when, if time fired it; `until` is how long it can be taken back: mails and freed seats wait for it.
+    `actor` did it, in the `person` of this address; `awaited` are the roles that still had something to do in the
+    state that was left.
     `draft_until`: results for many cases wait so long as drafts.
-    `actor` did it; `awaited` are the roles that still had something to do in the state that was left.
     """
 
     call: Call
@@ -36,6 +37,7 @@ class Happened:
     fell_due: datetime | None = None
     until: datetime | None = None
     actor: str = SYSTEM
+    person: str = ""
     awaited: frozenset[str] = frozenset()
     draft_until: datetime | None = None
 
@@ -141,6 +143,10 @@ def _anonymise(context: Context, session: Session, happened: Happened, _: effect
     erasure.anonymise(context, session, happened.submission)
 
 
+def _confirm_review(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
+    reviews.confirm(session, happened.call, happened.submission, happened.person, happened.now)
+
+
 def _invite(_: Context, __: Session, happened: Happened, ___: effects.Effect) -> None:
     invites.issue(happened.submission)
 
@@ -168,6 +174,7 @@ HANDLERS: Mapping[type[effects.Effect], Handler] = {
     effects.DocHours: _document(documents.ORE),
     effects.Anonymise: _anonymise,
     effects.IssueInviteCodes: _invite,
+    effects.ConfirmReview: _confirm_review,
     effects.Webhook: _webhook,
 }
 """Effects this version carries out; `check` refuses a workflow that asks for another."""

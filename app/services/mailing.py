@@ -20,12 +20,15 @@ from app.models import Event, EventPayload, Submission
 from app.services import delegations, outbox, rankings, readers, tokens
 from app.services import holders as role_holders
 from app.services.context import Context
-from app.services.reviews import not_awaited
+from app.services.reviews import not_awaited, outdated
 
 APPLICANT_SIDE, holders = role_holders.APPLICANT_SIDE, role_holders.holders_of
 
 _PURPOSES: Mapping[str, tokens.Purpose] = {"link_azione": "action", "link_stato": "status", "link_indirizzo": "address"}
 """What the link of a mail is for, by its placeholder."""
+
+CONFIRMS = "nuova_versione"
+"""The mail through which a reviewer can let their review count for a new version."""
 
 REVIEWER, PANEL, SCHOOL = "revisore", "commissione", role_holders.SCHOOL
 
@@ -64,6 +67,8 @@ def ask(
     for role in roles:
         for person in _asked(session, call, submission, role, message):
             holder = tokens.Holder(role, person.email)
+            if role == REVIEWER and outbox.is_there(session, _key(submission, CONFIRMS, holder, occasion)):
+                continue  # that mail says where to review, too
             if message.link == "link_azione":
                 holder = delegations.present(
                     context, session, call, submission, holder, reminds=occasion.stay is not None
@@ -90,10 +95,16 @@ def _asked(session: Session, call: Call, submission: Submission, role: str, mess
     people = holders(call, submission, role)
     if role == REVIEWER:
         spoken = not_awaited(session, call, submission)
+        if message.message == CONFIRMS:
+            people = tuple(person for person in people if person.name in outdated(session, call, submission))
         return tuple(person for person in people if person.name not in spoken)
     if role == PANEL:
         return people[:1] if message.link == "link_azione" else rankings.awaited(session, call, submission)
     return people
+
+
+def _key(submission: Submission, message: str, holder: tokens.Holder, occasion: Occasion) -> str:
+    return f"mail/{submission.id}/{occasion.seq}/{message}/{holder.role}/{holder.email}{occasion.mark}"
 
 
 def _put(
@@ -117,6 +128,8 @@ def _put(
             now=now,
             expires_at=occasion.link_until if purpose == "action" else None,
         )
+        if message.message == CONFIRMS:
+            token.seen_seq = occasion.seq - 1  # in the sheet: the answers before this act
     wait = readers.wait_of(session, message, holder.email, now, due=occasion.due, reminds=occasion.stay is not None)
     draft_until = occasion.draft_until if holder.role in APPLICANT_SIDE else None
     outbox.put(
@@ -124,7 +137,7 @@ def _put(
         outbox.Letter(
             "mail",
             holder.email,
-            f"mail/{submission.id}/{occasion.seq}/{message.message}/{holder.role}/{holder.email}{occasion.mark}",
+            _key(submission, message.message, holder, occasion),
             {
                 "message": message.message,
                 "role": holder.role,

@@ -54,10 +54,14 @@ class Letter:
     draft: bool = False
 
 
+def is_there(session: Session, dedupe_key: str) -> bool:
+    """Whether a letter of this key was put in already."""
+    return session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)) is not None
+
+
 def put(session: Session, letter: Letter, *, submission_id: int | None, now: datetime) -> OutboxMessage | None:
     """Add `letter`, or None where its dedupe key is already there."""
-    known = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == letter.dedupe_key)
-    if session.scalar(known) is not None:
+    if is_there(session, letter.dedupe_key):
         return None
     row = OutboxMessage(
         submission_id=submission_id,

@@ -53,6 +53,35 @@ def not_awaited(session: Session, call: Call, submission: Submission) -> frozens
     return frozenset(each.reviewer for each in reviews if each.valid or each.abstained or each.conflict)
 
 
+def outdated(session: Session, call: Call, submission: Submission) -> dict[str, ReviewRow]:
+    """By reviewer, the last review of those who reviewed an older version and have not said anything of this one."""
+    query = select(ReviewRow).where(ReviewRow.submission_id == submission.id).order_by(ReviewRow.version)
+    last = {row.reviewer: row for row in session.scalars(query)}
+    return {name: row for name, row in last.items() if row.version < submission.version and as_review(call, row).valid}
+
+
+def confirm(session: Session, call: Call, submission: Submission, email: str, now: datetime) -> None:
+    """Let the reviewer's last review count for the present version, unless they wrote a new one meanwhile."""
+    people = call.people("revisore", submission.site)
+    name = next((each.name for each in people if each.email.casefold() == email.casefold()), "")
+    row = outdated(session, call, submission).get(name)
+    if row is None:
+        return
+    session.add(
+        ReviewRow(
+            submission_id=submission.id,
+            reviewer=name,
+            version=submission.version,
+            outcome=row.outcome,
+            conflict=row.conflict,
+            score=row.score,
+            note=row.note,
+            updated_at=now,
+        )
+    )
+    session.flush()
+
+
 def as_review(call: Call, row: ReviewRow) -> Review:
     """One stored review, judged by the columns of its call.
 

@@ -211,6 +211,7 @@ def _record(
         act.fell_due,
         until,
         actor=act.role,
+        person=act.person,
         awaited=awaited,
         draft_until=draft_until,
     )

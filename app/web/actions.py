@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.services import actions as service
 from app.services import fresh_links
 from app.services.paper import PARENT
+from app.services.reassigning import ROLES
 from app.services.transitions import CONSENT_GIVEN
 from app.services.views import ActionResult, ActionView, TokenState
 from app.web.abuse import objection_to_act, objection_to_inputs
@@ -133,8 +134,8 @@ def cookie_token() -> str:
 
 
 def may_hand_over(view: ActionView) -> bool:
-    """Whether the page offers to pass the link on: who applies or consents answers for themselves."""
-    return view.role not in _HEADINGS
+    """Whether the page offers to pass the link on: parts of single people of the offices and cities."""
+    return view.role in ROLES
 
 
 def case_view(case: int) -> ActionView | None:

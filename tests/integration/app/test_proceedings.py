@@ -10,6 +10,7 @@ from tests.integration.app.people import (
     COORDINATOR,
     DEPUTY,
     EUFEMIA,
+    IDEAS,
     MATERA_COORDINATOR,
     MATERA_OFFICER,
     OBSERVATIONS,
@@ -157,6 +158,41 @@ def test_a_changed_idea_is_reviewed_afresh(town: Town) -> None:
     town.review(reference, scores=(80, 85))
     assert town.state(reference) == "parere_provincia"
     assert {review["version"] for review in town.show(reference)["reviews"]} == {1, 2}
+
+
+def test_a_reviewer_whose_vote_stays_the_same_says_so_with_one_press(town: Town) -> None:
+    reference = scenes.idea_in_review(town)
+    first, second = (each.email for each in town.context.catalogue.calls[IDEAS].people("revisore", "matera"))
+    town.review(reference, "Sì con modifiche", scores=(70, 75))
+    before, words_of_changes = town.show(reference)["answers"], "Cosa è cambiato"
+    revise(town, reference, "Ombra in piazza")
+    assert town.mails(first, reference)[-1].subject.startswith("Nuova versione da valutare")
+    assert town.asked(reference, role="revisore").count("revisori") == 2  # each once, for the first version
+    page = town.door(first, reference).open()
+    assert "Sì con modifiche" in page.text
+    changes = page.text.partition(words_of_changes)[2]
+    assert str(before["titolo"]) in changes
+    assert "Ombra in piazza" in changes
+    assert "75" not in page.text.split("Le valutazioni")[1].split("</table>")[0]
+    town.choose(first, reference, "review_confirmed")
+    assert town.state(reference) == "valutazione"
+    town.choose(second, reference, "review_confirmed")
+    assert town.state(reference) == "coprogettazione"
+    assert sorted((row["version"], row["score"]) for row in town.show(reference)["reviews"]) == [
+        (1, 70),
+        (1, 75),
+        (2, 70),
+        (2, 75),
+    ]
+
+
+def test_one_confirms_and_one_writes_a_new_vote(town: Town) -> None:
+    reference = scenes.idea_to_change(town)
+    revise(town, reference, "Ombra in piazza")
+    _, second = (each.email for each in town.context.catalogue.calls[IDEAS].people("revisore", "matera"))
+    town.review(reference, scores=(90,))
+    town.choose(second, reference, "review_confirmed")
+    assert town.state(reference) == "parere_provincia"
 
 
 def test_changes_are_asked_for_twice_at_most(town: Town) -> None:
