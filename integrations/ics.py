@@ -1,4 +1,7 @@
-"""Calendar feeds as RFC 5545 wants them: CRLF, lines of at most 75 octets, escaped text, instants in UTC."""
+"""Calendar feeds, and dates to send by mail (RFC 5545, 5546).
+
+CRLF, lines of at most 75 octets, escaped text, instants in UTC.
+"""
 
 from __future__ import annotations
 
@@ -25,20 +28,38 @@ class Entry:
 
 def feed(name: str, entries: Iterable[Entry]) -> str:
     """A calendar called `name` with these entries."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//HubOut//Calendario//IT", f"X-WR-CALNAME:{_text(name)}"]
-    for entry in entries:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{entry.uid}",
-            f"DTSTAMP:{_instant(entry.changed)}",
-            f"DTSTART:{_instant(entry.starts)}",
-            f"DTEND:{_instant(entry.ends)}",
-            f"SUMMARY:{_text(entry.title)}",
-            *([f"LOCATION:{_text(entry.place)}"] if entry.place else []),
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+    events = [line for entry in entries for line in _event(entry)]
+    return _calendar([f"X-WR-CALNAME:{_text(name)}", *events])
+
+
+def invitation(entry: Entry, organizer: str, sequence: int, *, cancels: bool = False) -> str:
+    """One date for the reader's own calendar, from the mail address `organizer`.
+
+    A later one of the same `uid` with a higher `sequence` takes its place; one that `cancels` takes it away. It is
+    published, not requested: a calendar's «yes» would look like an answer, and decide nothing.
+    """
+    method, state = ("CANCEL", "CANCELLED") if cancels else ("PUBLISH", "CONFIRMED")
+    more = [f"ORGANIZER:mailto:{_text(organizer)}", f"SEQUENCE:{sequence}", f"STATUS:{state}"]
+    return _calendar([f"METHOD:{method}", *_event(entry, more)])
+
+
+def _calendar(lines: Iterable[str]) -> str:
+    whole = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//HubOut//Calendario//IT", *lines, "END:VCALENDAR"]
+    return "".join(f"{part}\r\n" for line in whole for part in _folded(line))
+
+
+def _event(entry: Entry, more: Iterable[str] = ()) -> list[str]:
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{entry.uid}",
+        f"DTSTAMP:{_instant(entry.changed)}",
+        f"DTSTART:{_instant(entry.starts)}",
+        f"DTEND:{_instant(entry.ends)}",
+        f"SUMMARY:{_text(entry.title)}",
+        *([f"LOCATION:{_text(entry.place)}"] if entry.place else []),
+        *more,
+        "END:VEVENT",
+    ]
 
 
 def _instant(moment: datetime) -> str:

@@ -67,6 +67,14 @@ class Permanent(MailError):  # noqa: N818 - callers read `except Permanent`
     """It will never work: this address or this message is refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A date for the reader's calendar (iCalendar text), as an attachment; one that `cancels` takes it away."""
+
+    text: str
+    cancels: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailMessage:
     """One mail to one person, with all that its headers need; `date` is aware.
@@ -87,6 +95,7 @@ class MailMessage:
     reply_to: str | None = None
     language: str = "it"
     unsubscribe: str | None = None
+    invitation: Invitation | None = None
 
 
 def message_id_for(dedupe_key: str, domain: str) -> str:
@@ -135,6 +144,14 @@ def build(message: MailMessage) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies stay away
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    if message.invitation:
+        mail.add_attachment(
+            message.invitation.text.encode(),
+            maintype="text",
+            subtype="calendar",
+            filename="data.ics",
+            params={"charset": "utf-8", "method": "CANCEL" if message.invitation.cancels else "PUBLISH"},
+        )
     mail["Content-Language"] = message.language  # last: an earlier one would move into the text part
     return mail
 

@@ -206,12 +206,14 @@ class Message(Strict):
     """One mail. `to`: whom it is written for; an effect that names nobody sends it to all of them.
 
     `daily`: it may come with others in one mail a day, to a `reader` who asked for that, or to `everybody` (the first
-    of a day leaves at once). Without it, it never waits.
+    of a day leaves at once). Without it, it never waits. `calendar`: the date of the case's meeting or activity comes
+    along for the reader's calendar, or is taken out of it.
     """
 
     message: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     to: tuple[Role, ...] = Field(min_length=1)
     daily: Literal["reader", "everybody"] | None = None
+    calendar: Literal["meeting", "activity", "cancelled"] | None = None
     subject: Subject
     body: Body
     link_text: LinkText | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +21,8 @@ from app.services.mailing import APPLICANT_SIDE, act_of
 from app.services.reviews import reviews_of
 from app.services.roles import role_label
 from app.services.stakes import prints_code
-from integrations.mail import MailMessage, domain_of, thread_id_for
+from integrations import ics
+from integrations.mail import Invitation, MailMessage, domain_of, thread_id_for
 
 _DATED = frozenset({"termine", "giorni", "inizio", "fine", "quando"})
 """Placeholders that need the case's history and dates."""
@@ -31,6 +32,10 @@ _RANKED = frozenset({"posizione", "punteggio", "totale"})
 
 _PATHS = {"action": "azione", "status": "stato", "address": "indirizzo"}
 """First part of a link's path, by what the link is for."""
+
+
+USUAL_VISIT, LONGEST_VISIT = timedelta(hours=1), timedelta(hours=12)
+"""How long a date lasts where nothing says it; what is longer is a period, and its first hour is the date."""
 
 
 class NotYet(Exception):  # noqa: N818 - it reads `except NotYet`
@@ -63,6 +68,7 @@ def write(context: Context, session: Session, row: OutboxMessage) -> MailMessage
         thread_id=thread_id_for(submission.reference, domain_of(context.settings.mail_from)),
         reply_to=call.file.office.email,
         language=language,
+        invitation=_invitation(context, session, submission, row, message),
     )
 
 
@@ -71,6 +77,34 @@ def rendered(context: Context, session: Session, row: OutboxMessage) -> Rendered
     submission = session.get_one(Submission, row.submission_id)
     message, language, values = _said(context, session, row, submission)
     return with_code(message.render(language, values), _code(context, session, row, submission), language)
+
+
+def _invitation(
+    context: Context, session: Session, submission: Submission, row: OutboxMessage, message: Message
+) -> Invitation | None:
+    """The date that goes into the reader's calendar, where the message brings one and the case has it."""
+    if message.calendar is None:
+        return None
+    call = context.catalogue.calls[submission.call]
+    anchors = cases.case_of(session, context, submission).anchors
+    kind = "meeting" if message.calendar == "meeting" else "start"
+    starts, ends = anchors.get(kind), anchors.get("end")
+    if starts is None:
+        return None
+    if kind == "meeting" or ends is None or not starts < ends <= starts + LONGEST_VISIT:
+        ends = starts + USUAL_VISIT
+    act = act_of(session, submission, row.payload["seq"])
+    booked = submission.record.get("acts", {}).get("slot_booked", {}).get("sede", "")
+    entry = ics.Entry(
+        uid=f"{submission.reference}-{kind}@{domain_of(context.settings.mail_from)}",
+        title=f"{call.file.title.in_(submission.language)} · {submission.reference}",
+        place=str(act.get("luogo") or booked),
+        starts=starts,
+        ends=ends,
+        changed=context.clock.now(),
+    )
+    cancels = message.calendar == "cancelled"
+    return Invitation(ics.invitation(entry, call.file.office.email, row.payload["seq"], cancels=cancels), cancels)
 
 
 def message_of(context: Context, row: OutboxMessage, submission: Submission) -> Message:

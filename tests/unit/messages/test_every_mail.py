@@ -12,7 +12,7 @@ import pytest
 from app.catalogue.mail_html import compose, compose_digest
 from app.catalogue.messages import thing_of
 from app.catalogue.placeholders import PLACEHOLDERS
-from integrations.mail import MailMessage, build, message_id_for, thread_id_for
+from integrations.mail import Invitation, MailMessage, build, message_id_for, thread_id_for
 from tests.unit.messages.reading import words_of
 from tests.unit.messages.test_library import LANGUAGES, MESSAGES
 
@@ -131,3 +131,15 @@ def test_a_daily_mail_parses_strictly_and_says_the_same_in_both_parts(language: 
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert words_of(parts.html) == ["HubOut", *parts.text.replace("-- \n", "").split()]
     assert parts.html.count("<a ") == len(names) + 2
+
+
+@pytest.mark.parametrize("cancels", [True, False])
+def test_a_date_for_the_calendar_is_an_attachment_beside_the_same_mail(*, cancels: bool) -> None:
+    dated = replace(message_of("programmata", "it", "x"), invitation=Invitation("BEGIN:VCALENDAR\r\nà\r\n", cancels))
+    mail = strictly_read(build(dated).as_bytes())
+    kinds = [part.get_content_type() for part in mail.walk()]
+    assert kinds == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"]
+    (date,) = mail.iter_attachments()
+    assert (date.get_filename(), date.get_param("method")) == ("data.ics", "CANCEL" if cancels else "PUBLISH")
+    assert date.get_content() == "BEGIN:VCALENDAR\r\nà\r\n"
+    assert mail["Content-Language"] == "it"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dates import ROME
-from integrations.ics import LONGEST, Entry, feed
+from integrations.ics import LONGEST, Entry, feed, invitation
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=ROME)
 
@@ -32,6 +32,16 @@ def test_an_entry_has_what_the_standard_asks_for() -> None:
 
 def test_a_place_that_is_not_known_has_no_line() -> None:
     assert "LOCATION" not in of("Ombra")
+
+
+def test_a_date_sent_by_mail_can_be_moved_and_taken_away() -> None:
+    entry = Entry("LAB-26-7F3K9Q-start@hub", "Ombra; acqua", "Il Pertini", NOON, NOON + timedelta(hours=2), NOON)
+    lines = unfolded(invitation(entry, "sportello@comune.example.org", 4))
+    wanted = {"METHOD:PUBLISH", "SEQUENCE:4", "STATUS:CONFIRMED", "ORGANIZER:mailto:sportello@comune.example.org"}
+    assert wanted <= {*lines}
+    assert {"METHOD:CANCEL", "SEQUENCE:7", "STATUS:CANCELLED"} <= {
+        *unfolded(invitation(entry, "a@b.it", 7, cancels=True))
+    }
 
 
 def test_an_empty_calendar_is_a_calendar() -> None:
