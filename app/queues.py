@@ -42,6 +42,7 @@ class Drain(NamedTuple):
 DRAINS = {
     "fire_timers": Drain("app.jobs.drains.fire_timers", "timers"),
     "forget_drafts": Drain("app.jobs.drains.forget_drafts", "timers"),
+    "tell_newsletters": Drain("app.jobs.drains.tell_newsletters", "timers"),
     "drain_mail": Drain("app.jobs.drains.drain_mail", "mail"),
     "drain_webhooks": Drain("app.jobs.drains.drain_webhooks", "webhooks"),
     "scan_files": Drain("app.jobs.drains.scan_files", "files"),

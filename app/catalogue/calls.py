@@ -27,11 +27,22 @@ PEOPLE_KEYS: Mapping[str, str] = {
     "cedente": "donor",
     "riusante": "receiver",
     "cabina_di_regia": "coordinator",
+    "tutor": "tutor",
+    "newsletter": "newsletter",
 }
 """Role of a workflow -> key under `people:` (clarifications.md §3)."""
 
 PeopleKey = Literal[
-    "coordinator", "case_officer", "reviewer", "province", "register", "panel", "donor", "receiver", "newsletter"
+    "coordinator",
+    "case_officer",
+    "reviewer",
+    "province",
+    "register",
+    "panel",
+    "donor",
+    "receiver",
+    "newsletter",
+    "tutor",
 ]
 """Who a call may name under `people:`."""
 
@@ -86,7 +97,10 @@ LIST_CLOSES_BEFORE = timedelta(hours=24)
 
 
 class Edition(Strict):
-    """One edition of a course: its seats, its dates (Europe/Rome), and whom it is for."""
+    """One edition of a course: its seats, its dates (Europe/Rome), whom it is for, where it is, what to bring.
+
+    With fewer than `min` seats taken five days before the start its case officer is asked whether it takes place.
+    """
 
     id: str
     title: Text
@@ -95,6 +109,8 @@ class Edition(Strict):
     start: datetime
     end: datetime
     age: tuple[int, int] | None = None
+    place: Text | None = None
+    bring: Text | None = None
 
     @field_validator("start", "end")
     @classmethod
@@ -158,6 +174,8 @@ class CallFile(Strict):
     criteria: tuple[Text, ...] = ()
     office: Office = Office()
     next_steps: Text | None = None
+    bring: Text | None = None
+    questionnaire: str | None = Field(default=None, pattern=r"^https://[^\s]+$")
     publish_days: int = Field(default=60, ge=1, le=3660)
     sheet: SheetSettings | None = None
     messages: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -343,6 +361,13 @@ class Call:
 
     def _workbook(self, site: str) -> str:
         return self.site(site).workbook or (self.file.sheet.workbook if self.file.sheet else "")
+
+    @property
+    def partner_columns(self) -> tuple[PartnerColumn, ...]:
+        """Every column that partners write in, on whichever tab."""
+        sheet = self.file.sheet
+        more = (column for each in sheet.more_tabs for column in each.partner_columns) if sheet else ()
+        return (*(sheet.partner_columns if sheet else ()), *more)
 
     @property
     def criteria(self) -> dict[str, int]:

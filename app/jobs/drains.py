@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, hints, scanning, sheets, timers, uploads, webhooks
+from app.services import delivery, drafts, hints, newsletter, scanning, sheets, timers, uploads, webhooks
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -37,6 +37,13 @@ def forget_drafts() -> None:
     queues.open_gate(context.redis, "forget_drafts")
     drafts.forget_expired(context)
     uploads.forget_expired(context)
+
+
+def tell_newsletters() -> None:
+    """Ask for the mails about calls in their last week."""
+    context = process_context()
+    queues.open_gate(context.redis, "tell_newsletters")
+    newsletter.tell_due(context)
 
 
 def drain_mail() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import drafts, hints, scanning, sheet_tabs, uploads
+from app.services import drafts, hints, newsletter, scanning, sheet_tabs, uploads
 from app.services.context import Context
 
 
@@ -18,6 +18,7 @@ def tick(context: Context) -> None:
             OutboxMessage.delivered_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.next_try_at <= now
         )
         expired = drafts.any_expired(session, now) or uploads.any_expired(session, now)
+        closing = newsletter.any_due(context, session, now)
         mail = session.scalar(waiting.where(OutboxMessage.channel == "mail").limit(1))
         webhook = session.scalar(waiting.where(OutboxMessage.channel == "webhook").limit(1))
         unscanned = context.settings.clamd_url and session.scalar(scanning.due(now).limit(1))
@@ -28,6 +29,8 @@ def tick(context: Context) -> None:
         context.wake("fire_timers")
     if expired:
         context.wake("forget_drafts")
+    if closing:
+        context.wake("tell_newsletters")
     if mail is not None:
         context.wake("drain_mail")
     if webhook is not None:

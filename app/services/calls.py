@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.catalogue.calls import Call
+from app.services import editions
 from app.services.context import Context
 from app.services.views import CallView, SeatsView
 
@@ -26,7 +27,7 @@ def view_of(context: Context, call: Call, language: str) -> CallView:
         id=call.id,
         title=file.title.in_(language),
         applicants=call.form.applicants.in_(language),
-        form=call.form,
+        form=editions.form_now(context, call),
         opens=file.opens,
         closes=file.closes,
         open=call.open_at(now),

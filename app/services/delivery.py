@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.models import OutboxMessage
-from app.services import bounces, digests, drafts, limits, outbox, writing
+from app.services import bounces, digests, drafts, limits, newsletter, outbox, writing
 from app.services.context import Context
 from integrations.dsn import address_is_gone
 from integrations.mail import Away, MailMessage, Permanent, Temporary
@@ -22,6 +22,7 @@ HALF_A_LEASE = outbox.LEASE / 2
 
 WRITERS: Mapping[str, Callable[[Context, Session, OutboxMessage], MailMessage]] = {
     drafts.MESSAGE: drafts.write,
+    newsletter.MESSAGE: newsletter.write,
     digests.MESSAGE: digests.write,
 }
 """Mails that are about no case or about many, and who writes them; all others are about one."""

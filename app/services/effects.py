@@ -152,7 +152,9 @@ def _invite(_: Context, __: Session, happened: Happened, ___: effects.Effect) ->
 
 
 def _webhook(_: Context, session: Session, happened: Happened, effect: effects.Webhook) -> None:
-    webhooks.ask(session, happened.submission, effect.target, happened.event, happened.seq, happened.now)
+    webhooks.ask(
+        session, happened.submission, effect.target, happened.event, happened.seq, happened.now, happened.until
+    )
 
 
 HANDLERS: Mapping[type[effects.Effect], Handler] = {

@@ -15,6 +15,7 @@ from app.models import (
     HeldCell,
     OutboxMessage,
     Review,
+    SheetRow,
     StoredFile,
     Submission,
     Unreachable,
@@ -22,6 +23,7 @@ from app.models import (
 from app.services.context import Context
 from app.services.definitions import form_of
 from app.services.indicators import BAND
+from app.services.rankings import FROZEN, PUBLISHED
 from forms.derive import fascia_eta
 from forms.model import BIRTH_DATE
 
@@ -39,7 +41,8 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
     kept = {field.id for field in form.fields if field.type in COUNTABLE and field.pii in ("none", "ordinary")}
     band = _band(submission)
     submission.answers = {name: value for name, value in submission.answers.items() if name in kept}
-    submission.record = {BAND: band} if band else {}
+    frozen = {name: submission.record[name] for name in (FROZEN, PUBLISHED) if name in submission.record}
+    submission.record = {**frozen, **({BAND: band} if band else {})}  # others keep their positions in the ranking
     submission.idempotency_key = f"{GONE}-{submission.reference}"
     events = select(Event.id).where(Event.submission_id == submission.id)
     session.execute(delete(EventPayload).where(EventPayload.event_id.in_(events)))
@@ -57,7 +60,16 @@ def anonymise(context: Context, session: Session, submission: Submission) -> Non
         )  # it named the address
     )
     session.execute(update(HeldCell).where(HeldCell.reference == submission.reference).values(was=None, now=None))
+    _blank_notes(context, session, submission)
     _remove_files(context, session, submission)
+
+
+def _blank_notes(context: Context, session: Session, submission: Submission) -> None:
+    """Forget what partners wrote about the case in words; the next sync blanks these cells, as the row is closed."""
+    texts = {column.id for column in context.catalogue.calls[submission.call].partner_columns if column.kind == "text"}
+    for row in session.scalars(select(SheetRow).where(SheetRow.submission_id == submission.id)):
+        if row.base is not None:
+            row.base = {name: value for name, value in row.base.items() if name not in texts}
 
 
 def _band(submission: Submission) -> str:

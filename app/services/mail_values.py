@@ -40,8 +40,7 @@ class Letterhead:
     position: int | None = None
     standing: Standing | None = None
     waiting: int | None = None
-    tutor: str = ""
-    to_bring: str = ""
+    signed_up: int | None = None
     scores: tuple[int, ...] = ()
     deleted_on: date | None = None
     notes: tuple[str, ...] = ()
@@ -134,7 +133,24 @@ def _site(head: Letterhead) -> str:
     if booked:
         return str(booked)
     label = head.call.site(head.call.site_of(head.submission.answers)).label
-    return label.in_(head.language) if label else head.answer("sede", "luogo")
+    return label.in_(head.language) if label else head.answer("sede", "luogo") or _place_of_edition(head)
+
+
+def _tutors(head: Letterhead) -> str:
+    """Who follows the team, as the call names them for its site: body and address."""
+    people = head.call.people("tutor", head.call.site_of(head.submission.answers))
+    return ", ".join(f"{person.body} ({person.email})" if person.body else person.email for person in people)
+
+
+def _to_bring(head: Letterhead) -> str:
+    edition = head.call.edition_of(head.submission.answers)
+    text = (edition.bring if edition else None) or head.call.file.bring
+    return text.in_(head.language) if text else ""
+
+
+def _place_of_edition(head: Letterhead) -> str:
+    edition = head.call.edition_of(head.submission.answers)
+    return edition.place.in_(head.language) if edition and edition.place else ""
 
 
 def _state(head: Letterhead) -> str:
@@ -170,6 +186,8 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "fine": lambda head: head.day(_last_day(head)),
     "versione": lambda head: str(head.submission.version) if head.submission.version > 1 else "",
     "edizione": lambda head: head.answer("edizione"),
+    "iscritti": lambda head: str(head.signed_up or 0),
+    "minimo": lambda head: str(edition.min) if (edition := head.call.edition_of(head.submission.answers)) else "",
     "classe": lambda head: head.answer("classe"),
     "posizione": _position,
     "punteggio": lambda head: shown_score(head.standing.score) if head.standing else "",
@@ -186,8 +204,8 @@ VALUES: Mapping[str, Callable[[Letterhead], str]] = {
     "tar": lambda head: head.call.file.office.court,
     "suggerimento": lambda head: head.call.file.next_steps.in_(head.language) if head.call.file.next_steps else "",
     "posti": lambda head: str(head.call.site(head.call.site_of(head.submission.answers)).places or ""),
-    "tutor": lambda head: head.tutor,
-    "cosa_portare": lambda head: head.to_bring,
+    "tutor": _tutors,
+    "cosa_portare": _to_bring,
     "referente": lambda head: head.call.file.office.name,
     "email_ufficio": lambda head: head.call.file.office.email,
     "telefono_ufficio": lambda head: head.call.file.office.phone,

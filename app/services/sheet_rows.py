@@ -138,7 +138,7 @@ def _row(
         for name in columns
     }
     over = state.kind in ("closed", "final")  # in the others partners may still write, such as who came
-    return OurRow(cells, final=over)
+    return OurRow(cells, final=over, erased=state.kind == "final")
 
 
 def next_step(workflow: WorkflowDefinition, state: str) -> str:

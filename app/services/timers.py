@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
 from app.models import Submission, Timer
-from app.services import cases, delegations, mailing, together, transitions
+from app.services import cases, delegations, editions, mailing, together, transitions
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.reviews import SHEET_RULE, reviews_of
@@ -209,5 +209,6 @@ KINDS: Mapping[str, Kind] = {
     "deadline": _mail,
     "system": _system,
     together.KIND: _together,
+    editions.KIND: editions.look,
 }
 """What is done when a timer of each kind is due; the answer is noted on the row."""

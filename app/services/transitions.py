@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app.catalogue.calls import Call
 from app.errors import HubOutError
 from app.models import ActionToken, Submission, Timer
-from app.services import cases, eventlog, files, held, outbox, parts, places, together, tokens, undo
+from app.services import cases, editions, eventlog, files, held, outbox, parts, places, together, tokens, undo
 from app.services.context import Context, ask_for
 from app.services.definitions import RENAMED, workflow_of
 from app.services.effects import LEAVES, Happened, carry_out
@@ -201,6 +201,8 @@ def _record(
     submission.updated_at = now
     session.flush()
     _arm(session, submission, outcome, now)
+    if outcome.changed:
+        editions.watch(session, call, submission, now)
     happened = Happened(
         call,
         submission,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
@@ -152,11 +152,11 @@ def _forget_documents(context: Context, session: Session, submission: Submission
 
 
 def _drop_mails(session: Session, submission: Submission, seq: int) -> int:
-    """Forget the mails of the decision, none of which was sent."""
+    """Forget the mails and calls of the decision, none of which was sent."""
     waiting = delete(OutboxMessage).where(
         OutboxMessage.submission_id == submission.id,
         OutboxMessage.channel != "sheet",
-        OutboxMessage.dedupe_key.startswith(f"mail/{submission.id}/{seq}/"),
+        or_(*(OutboxMessage.dedupe_key.startswith(f"{kind}/{submission.id}/{seq}/") for kind in ("mail", "webhook"))),
         OutboxMessage.delivered_at.is_(None),
     )
     return len(session.execute(waiting.returning(OutboxMessage.id)).all())

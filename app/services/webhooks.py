@@ -19,8 +19,16 @@ BATCH = 3
 """Calls that are claimed at a time: each may take ten seconds, a lease lasts sixty."""
 
 
-def ask(session: Session, submission: Submission, target: str, event: str, seq: int, now: datetime) -> None:
-    """Put the call that tells `target` of event `seq` into the outbox."""
+def ask(
+    session: Session,
+    submission: Submission,
+    target: str,
+    event: str,
+    seq: int,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> None:
+    """Put the call that tells `target` of event `seq` into the outbox, to be made from `not_before` on."""
     told = {
         "reference": submission.reference,
         "call": submission.call,
@@ -29,7 +37,7 @@ def ask(session: Session, submission: Submission, target: str, event: str, seq: 
         "at": now.isoformat(),
     }
     payload = {"id": f"{submission.reference}-{seq}", "data": told}
-    letter = outbox.Letter("webhook", target, f"webhook/{submission.id}/{seq}/{target}", payload)
+    letter = outbox.Letter("webhook", target, f"webhook/{submission.id}/{seq}/{target}", payload, not_before)
     outbox.put(session, letter, submission_id=submission.id, now=now)
 
 

@@ -13,7 +13,7 @@ from app.catalogue.mail_html import compose, with_code
 from app.catalogue.messages import Message, Rendered, edited
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
-from app.services import cases, delegations, opinions, outbox, places, rankings, sheet_tabs, tokens
+from app.services import cases, delegations, editions, opinions, outbox, places, rankings, sheet_tabs, tokens
 from app.services.context import Context
 from app.services.definitions import workflow_of
 from app.services.mail_values import Letterhead, values_of
@@ -174,6 +174,7 @@ def _letterhead(
         position=places.position(session, call, submission) if "posizione" in wants else None,
         standing=rankings.standing_of(session, call, submission) if wants & _RANKED else None,
         waiting=_waiting_beside(session, submission) if "in_attesa" in wants else None,
+        signed_up=editions.signed_up(session, call, submission) if "iscritti" in wants else None,
         scores=_scores(session, call, submission) if wants & {"media", "n"} else (),
         deleted_on=cases.deletion_day(session, context, submission) if "data_cancellazione" in wants else None,
         tab=tab.title if tab else "",
@@ -201,6 +202,8 @@ def _links(
         links["link_foglio"] = _sheet_link(context, session, tab.workbook if tab else "")
     if message.link == "link_bando" and call.open_at(context.clock.now()):
         links["link_bando"] = f"{base_url}/bandi/{call.id}"
+    if message.link == "link_gradimento":
+        links["link_gradimento"] = call.file.questionnaire or ""
     return links
 
 

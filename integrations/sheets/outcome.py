@@ -29,10 +29,12 @@ class OurRow:
     Attributes:
         cells: system column id -> value (dates as ISO text); a column left out is blank.
         final: the decision is taken: partner cells may not change any more.
+        erased: its personal data are gone, and with them what partners wrote about it in words.
     """
 
     cells: Mapping[str, CellValue]
     final: bool = False
+    erased: bool = False
 
 
 @dataclass(frozen=True)

@@ -315,6 +315,9 @@ class _Merge:
     def partner_cell(self, row: _Row, column: Column) -> None:
         """Import, hold, or undo what stands in a partner's cell, and answer it."""
         have, last = row.seen[column.id], row.last(column.id)
+        if row.ours.erased and column.kind == "text":
+            self.forget(row, column.id)
+            return
         read = parse_cell(column, have)
         change = next((change for change in row.changes if change.column == column.id), None)
         if change is None:
@@ -333,6 +336,12 @@ class _Merge:
         if isinstance(read, Problem) and not row.ours.final:
             self.object_to(row, column, read)
         self.edit(row, column, have, read)
+
+    def forget(self, row: _Row, column: str) -> None:
+        """Blank a cell, without a word about what stood in it."""
+        if not blank(row.seen[column]):
+            row.wanted[column] = None
+        row.seen[column] = None
 
     def objections(self, our_row: OurRow, column: Column, value: CellValue) -> list[str]:
         """What is to be mended in a partner's value that is put there again."""
@@ -363,6 +372,9 @@ class _Merge:
             return
         shown = None if check in self.placement.made else self.theirs.cell(row.at, self.placement.index[check])
         row.seen[check] = shown
+        if row.ours.erased:
+            self.forget(row, check)
+            return
         want = replies.reply(row.standing, row.put_back, row.last(check), shown, edited=edited)
         if not same(shown, want):
             row.wanted[check] = want

@@ -95,7 +95,7 @@ def test_submissions_are_listed_by_call_and_state(played: RunningStack) -> None:
     assert {(row["form"], row["state"]) for row in rows} >= OPEN
     desks = lines(played, "submissions", "--call", "coworking-2026", "--json")
     assert {row["form"] for row in desks} == {"coworking-postazione"}
-    assert lines(played, "submissions", "--state", "archiviata", "--json") == []
+    assert lines(played, "submissions", "--state", "decaduta", "--json") == []
 
 
 def test_a_submission_is_shown_whole(played: RunningStack) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.story.partner import Partner
+from forms.model import Text
 from tests.integration.app.members import COURSE, COURSE_OFFICER, MOTHER_OF_MATTEO, learner, young_learner
 from tests.integration.app.people import CONSENT, REASON
 from tests.integration.app.town import Town
@@ -113,3 +116,51 @@ def test_one_act_cancels_an_edition_for_all(town: Town) -> None:
     assert town.state(other) == "ammessa"
     assert REASON in town.mails(BEA, second)[-1].text
     assert town.mails(MATTEO, child)
+
+
+def wide(town: Town, minimum: int) -> Town:
+    """The course with ten places an edition, of which `minimum` must be taken."""
+    call = town.context.catalogue.calls[COURSE]
+    bring = Text(it="Il tuo telefono, carico", en="Your phone, charged")
+    more = {"seats": 10, "min": minimum, "place": Text(it="Sala rossa", en="Red room"), "bring": bring}
+    editions = tuple(edition.model_copy(update=more) for edition in call.file.editions)
+    return town.with_call(replace(call, file=call.file.model_copy(update={"editions": editions})))
+
+
+def test_with_too_few_the_officer_is_asked_once_and_may_cancel(town: Town) -> None:
+    town = wide(town, 3)
+    first, second = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    other = town.confirmed(learner(CARLA, edizione="prova-02"), COURSE)
+    late = town.apply(learner("dora@example.org"), COURSE)
+    town.at("2027-01-06T08:59")
+    assert "pochi_iscritti" not in town.asked(first)
+    town.later(minutes=2)
+    asked = [mail for mail in town.mails(COURSE_OFFICER) if mail.subject.startswith("Pochi iscritti")]
+    assert len(asked) == 1
+    assert "Edizione: Prima prova" in asked[0].text
+    assert "Iscritti: 2" in asked[0].text
+    assert "Minimo: 3" in asked[0].text
+    new = town.apply(learner("elio@example.org"), COURSE)  # has still to confirm when the edition is cancelled
+    town.choose(COURSE_OFFICER, first, "edition_cancelled", motivazione=REASON)
+    assert [town.state(each) for each in (first, second, new)] == ["annullata"] * 3
+    assert town.state(other) == "ammessa"
+    assert town.state(late) == "scaduta"  # its address was never confirmed
+    assert REASON in town.mails(BEA, second)[-1].text
+    assert f"/bandi/{COURSE}" in town.mails(BEA, second)[-1].text
+    assert town.send(learner(ANNA), COURSE).get_json()["errors"] == {"edizione": ["choice"]}
+    assert town.send(learner(ANNA, edizione="prova-02"), COURSE).status_code == 201
+
+
+def test_with_enough_nobody_is_asked(town: Town) -> None:
+    town = wide(town, 2)
+    first, _ = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    town.at("2027-01-07T09:00")
+    assert not [mail for mail in town.mails(COURSE_OFFICER) if mail.subject.startswith("Pochi iscritti")]
+    told = town.mails(ANNA, first)[-1].text
+    assert "Cosa portare: Il tuo telefono, carico" in told
+
+
+def test_an_edition_that_is_over_is_not_offered(town: Town) -> None:
+    town.at("2027-02-01T20:00")
+    assert town.send(learner(ANNA), COURSE).get_json()["errors"] == {"edizione": ["choice"]}
+    assert town.send(learner(ANNA, edizione="prova-02"), COURSE).status_code == 201

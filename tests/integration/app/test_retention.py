@@ -91,6 +91,24 @@ def test_partners_sheets_forget_what_was_written(town: Town) -> None:
     assert "Disegno percorsi" not in everything_kept(town)
 
 
+def test_what_partners_wrote_in_words_is_blanked_and_does_not_come_back(town: Town) -> None:
+    reference = scenes.reviewed_desk_waits(town)
+    town.sync()
+    note = {"esito_proposto": "Sì", "punteggio_0_100": "80", "note_per_il_gruppo": "Conosco Chiara dal liceo"}
+    town.partner("olt-1", reference).type_in(reference, note)
+    town.sync()
+    town.own_page(reference).choose("withdraw")
+    town.sync()
+    assert "note_per_il_gruppo" in town.row("olt-1", reference)
+    town.at("2027-11-16T03:00")
+    town.sync()
+    town.sync()
+    row = town.row("olt-1", reference)
+    assert "note_per_il_gruppo" not in row
+    assert row["punteggio_0_100"] == 80
+    assert [name for name, rows in town.dump().items() if "liceo" in str(rows)] == []
+
+
 def test_uploads_are_removed_from_the_store(town: Town) -> None:
     reference = scenes.incomplete_desk(town)
     door = town.door(CHIARA, reference)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 
+from app.catalogue.calls import Person
+from app.dates import ROME
 from app.models import Submission
+from app.services import erasure, newsletter, rankings
 from tests.integration.app.members import (
     CHAIR,
     SELECTION,
@@ -290,3 +296,43 @@ def test_an_application_may_be_excluded(town: Town) -> None:
     town.choose(SELECTION_OFFICER, reference, "exclude", motivazione=REASON, **ENTRY)
     assert town.state(reference) == "esclusa"
     assert REASON in town.mails(ANNA, reference)[-1].text
+
+
+def test_an_archived_case_keeps_its_line_of_the_ranking(town: Town) -> None:
+    first, second = decided(town, ANNA, BEA)
+    line = town.row_of(first)["record"]["ranking"]
+    town.choose(ANNA, first, "accept", signed_on="06/12/2026")
+    with town.context.write() as session:
+        case = session.scalars(select(Submission).where(Submission.reference == first)).one()
+        erasure.anonymise(town.context, session, case)
+    assert town.row_of(first)["record"]["ranking"] == line
+    with town.context.read() as session:
+        case = session.scalars(select(Submission).where(Submission.reference == second)).one()
+        standing = rankings.standing_of(session, town.context.catalogue.calls[SELECTION], case)
+    assert standing is not None
+    assert (standing.position, standing.total) == (2, 2)
+
+
+def test_the_newsletter_is_told_once_in_the_last_week(town: Town) -> None:
+    call = town.context.catalogue.calls[SELECTION]
+    people = {**call.file.people, "newsletter": {"": (Person(email="notizie@example.org"),)}}
+    closes = datetime(2026, 11, 30, 12, tzinfo=ROME)
+    town = town.with_call(replace(call, file=call.file.model_copy(update={"people": people, "closes": closes})))
+    town.at("2026-11-23T08:59")
+    assert newsletter.tell_due(town.context) == 0
+    town.at("2026-11-23T09:00")
+    assert [newsletter.tell_due(town.context) for _ in range(2)] == [1, 0]
+    town.work()
+    (mail,) = town.mails("notizie@example.org")
+    assert mail.subject == "Ultimi giorni per candidarsi: Selezione di prova"
+    assert "30 novembre 2026, ore 12:00" in mail.text
+    assert f"/bandi/{SELECTION}" in mail.text
+
+
+def test_the_welcome_says_who_follows_the_team(town: Town) -> None:
+    call = town.context.catalogue.calls[SELECTION]
+    people = {**call.file.people, "tutor": {"ainm": (Person(body="AINM", email="tutor@ainm.example.org"),)}}
+    town = town.with_call(replace(call, file=call.file.model_copy(update={"people": people})))
+    (first,) = decided(town, ANNA)
+    town.choose(ANNA, first, "accept", signed_on="06/12/2026")
+    assert "AINM (tutor@ainm.example.org)" in town.mails(ANNA, first)[-1].text

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.catalogue.calls import Call
 from app.dates import ROME
 from app.db import Base, Database
 from app.models import Submission
@@ -114,6 +115,13 @@ class Town:
         own = open_like(self.context)
         self._workers.append(own)
         return own
+
+    def with_call(self, call: Call) -> Town:
+        """The same town, in which this call is as given."""
+        catalogue = replace(self.context.catalogue, calls={**self.context.catalogue.calls, call.id: call})
+        context = replace(self.context, catalogue=catalogue)
+        self._workers.append(context)
+        return replace(self, context=context)
 
     def close(self) -> None:
         """Give back everything."""

@@ -11,7 +11,18 @@ from app.catalogue.calls import CallFile, Edition, Invite, Office, Site
 from app.catalogue.sheet_settings import MoreTab, PartnerColumn, SheetSettings
 
 MODELS: tuple[type[BaseModel], ...] = (CallFile, Edition, Invite, MoreTab, Office, PartnerColumn, SheetSettings, Site)
-PEOPLE = ("coordinator", "case_officer", "reviewer", "province", "register", "panel", "donor", "receiver", "newsletter")
+PEOPLE = (
+    "coordinator",
+    "case_officer",
+    "reviewer",
+    "province",
+    "register",
+    "panel",
+    "donor",
+    "receiver",
+    "newsletter",
+    "tutor",
+)
 
 
 @pytest.mark.parametrize("key", sorted({*PEOPLE, *(name for model in MODELS for name in model.model_fields)}))

@@ -31,6 +31,7 @@ SENT_BY_SERVICES = {
     "indirizzo_cambiato",
     "indirizzo_nuovo",
     "mail_non_consegnata",
+    "pochi_iscritti",
     "protocollo_richiesto",
     "riepilogo",
     "torna_a_te",
