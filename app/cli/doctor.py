@@ -24,7 +24,7 @@ from app.config import Settings, SettingsError
 from app.db import Database
 from app.errors import HubOutError
 from app.services import google_answers
-from integrations import clamd
+from integrations import clamd, sender
 from integrations.sheets.errors import SheetsError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def examine() -> list[Finding]:
         _chromium,
         _time,
     )
-    return [*findings, *(look(settings) for look in looks)]
+    return [*findings, *(look(settings) for look in looks), *_sender(settings)]
 
 
 def _python() -> Finding:
@@ -123,6 +123,15 @@ def _smtp(settings: Settings) -> Finding:
             "smtp", well=False, seen=f"{where}: {_brief(error)}", fix=_start(embedded=settings.embedded_smtp)
         )
     return Finding("smtp", well=True, seen=f"{where}, {address.hostname}:{port} answers")
+
+
+def _sender(settings: Settings) -> list[Finding]:
+    """Whether mail providers will believe our mails; advice, since a relay may be asked of that we can't see."""
+    if settings.embedded_smtp:
+        return [Finding("sender", well=True, seen="mails stay on this machine: nothing to set in the DNS")]
+    relay = urlsplit(settings.smtp_url).hostname or ""
+    looked = sender.advice(settings.mail_from, relay, sender.own_resolver())
+    return [Finding(each.name, each.well, each.seen, each.fix, needed=False) for each in looked]
 
 
 def _sheets(settings: Settings) -> Finding:
