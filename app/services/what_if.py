@@ -21,11 +21,9 @@ from workflows.case import Case, Facts, Opinion, Review
 from workflows.definition import SYSTEM, WorkflowDefinition
 from workflows.engine import AUTO, SUBMIT
 from workflows.guards.places import AGREEMENT_IN_FORCE
-from workflows.migration import MIGRATED
 from workflows.replay import Ending, Past, replay, seats_then
 from workflows.undo import standing
 
-CORRECTED = "address_corrected"
 WRITTEN = "x"
 FROM_CELLS = frozenset({"opinion_in_sheet", "attendance_recorded"})
 """Guards on cells of which only the event that they led to is kept."""
@@ -127,10 +125,12 @@ def _world(
         for each in own.transitions
         if not each.timer and (each.origin == "link" or (each.guard and names_of(each.guard) & FROM_CELLS))
     } - {AUTO}
+    # a part handed to somebody, an address corrected and the like happened beside the workflow
+    named = {each.event for each in own.transitions} - {SUBMIT}
     acts = [
         Past(row.event, row.actor, row.at, row.body.get("inputs", {}), _had_room(own, row))
         for row in log
-        if row.event not in (SUBMIT, MIGRATED, CORRECTED) and (row.actor != SYSTEM or row.event in outside)
+        if row.event in named and (row.actor != SYSTEM or row.event in outside)
     ]
     written = [
         (row.updated_at, reviews.as_review(call, row))
