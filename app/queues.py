@@ -47,6 +47,7 @@ DRAINS = {
     "drain_webhooks": Drain("app.jobs.drains.drain_webhooks", "webhooks"),
     "scan_files": Drain("app.jobs.drains.scan_files", "files"),
     "ask_drive": Drain("app.jobs.drains.ask_drive", "sheets"),
+    "check_sharing": Drain("app.jobs.drains.check_sharing", "sheets"),
     "sync_sheet": Drain("app.jobs.drains.sync_sheet", "sheets"),
 }
 

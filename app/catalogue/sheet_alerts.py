@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from forms.model import Text
 
-Trouble = Literal["quarantine", "unreachable", "no_reference", "tab_made_again"]
+Trouble = Literal["quarantine", "unreachable", "no_reference", "tab_made_again", "shared"]
 
 
 class Words(NamedTuple):
@@ -63,6 +63,19 @@ WORDS: Mapping[str, Words] = {
             it="Non serve fare nulla. Filtri, colori e colonne libere della scheda di prima stanno nella cronologia "
             "delle versioni del foglio.",
             en="There is nothing to do. Filters, colours and free columns of the old tab are in the version history.",
+        ),
+    ),
+    "shared": Words(
+        Text(
+            it="Il foglio si può aprire da chi forse non dovrebbe: {who}.",
+            en="The spreadsheet can be opened by somebody who perhaps should not: {who}.",
+        ),
+        Text(
+            it="Nel foglio apri «Condividi» e togli chi non lavora con queste domande; scegli «Con limitazioni» al "
+            "posto di «Chiunque abbia il link». Se va bene così non serve fare nulla: non lo diciamo di nuovo.",
+            en="In the spreadsheet open “Share” and remove whoever does not work with these applications; choose "
+            "“Restricted” in place of “Anyone with the link”. If it is as it should be, do nothing: we don't say it "
+            "again.",
         ),
     ),
 }

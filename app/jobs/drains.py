@@ -11,7 +11,7 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, hints, newsletter, scanning, sheets, timers, uploads, webhooks
+from app.services import delivery, drafts, hints, newsletter, scanning, sharing, sheets, timers, uploads, webhooks
 from app.services.context import Context, open_context
 from integrations.sheets.errors import SheetsError
 
@@ -72,6 +72,13 @@ def ask_drive() -> None:
     context = process_context()
     queues.open_gate(context.redis, "ask_drive")
     hints.ask(context)
+
+
+def check_sharing() -> None:
+    """Look at who may open the spreadsheets."""
+    context = process_context()
+    queues.open_gate(context.redis, "check_sharing")
+    sharing.check_due(context)
 
 
 def sync_sheet(workbook: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import drafts, hints, newsletter, scanning, sheet_tabs, uploads
+from app.services import drafts, hints, newsletter, scanning, sharing, sheet_tabs, uploads
 from app.services.context import Context
 
 
@@ -24,6 +24,7 @@ def tick(context: Context) -> None:
         unscanned = context.settings.clamd_url and session.scalar(scanning.due(now).limit(1))
         dirty = set(session.scalars(waiting.where(OutboxMessage.channel == "sheet").distinct()))
         ask_drive = hints.is_due(session, context, now)
+        unwatched = sharing.any_due(session, now)
         read = {sheet.workbook: sheet for sheet in session.scalars(select(Spreadsheet))}
     if timer is not None:
         context.wake("fire_timers")
@@ -39,6 +40,8 @@ def tick(context: Context) -> None:
         context.wake("scan_files")
     if ask_drive:
         context.wake("ask_drive")
+    if unwatched:
+        context.wake("check_sharing")
     for workbook in sheet_tabs.workbooks(context):
         sheet = read.get(workbook)
         due = sheet is not None and sheet.spreadsheet_id and (sheet.visit_at is None or sheet.visit_at <= now)

@@ -13,7 +13,7 @@ from app.catalogue.calls import Call
 from app.dates import local_day, show_day
 from app.errors import HubOutError
 from app.models import OutboxMessage, Spreadsheet
-from app.services import sheet_tabs, sheets
+from app.services import sharing, sheet_tabs, sheets
 from app.services.context import Context
 from integrations.sheets.drive import spreadsheet_id_of
 from integrations.sheets.errors import Gone
@@ -163,7 +163,7 @@ def status(context: Context) -> list[dict[str, Any]]:
                     else None,
                     "waiting": _waiting(session, workbook),
                     "synced_at": sheet.synced_at.isoformat(timespec="seconds") if sheet and sheet.synced_at else None,
-                    "problem": sheet.error if sheet else "",
+                    "problem": "; ".join(filter(None, (sheet.error if sheet else "", sharing.told(session, workbook)))),
                 }
             )
     return entries
@@ -222,4 +222,6 @@ def _point_to(context: Context, workbook: str, spreadsheet_id: str) -> None:
         sheet.spreadsheet_id = spreadsheet_id
         sheet.fence += 1  # a sync of the old file that is under way stores nothing any more
         sheet.leased_until = None
+        sheet.parked = False
+        sheet.visit_at = None
         sheet.error = ""

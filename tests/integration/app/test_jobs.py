@@ -13,7 +13,7 @@ from sqlalchemy import update
 from app import queues
 from app.jobs import drains, sweep
 from app.models import Spreadsheet
-from app.services import hints, listing, timers, transitions, waiting
+from app.services import hints, listing, sharing, timers, transitions, waiting
 from app.services.context import Context
 from tests.integration.app import scenes
 from tests.integration.app.people import CHIARA, COORDINATOR, desk
@@ -91,6 +91,7 @@ def test_drive_is_asked_again_and_again_and_what_changed_is_read(jobs: Town) -> 
     reference = scenes.reviewed_desk_waits(jobs)
     jobs.sync()
     hints.ask(jobs.context)
+    sharing.check_due(jobs.context)
     jobs.sync()
     jobs.context.redis.flushall()
     for number in (1, 2):

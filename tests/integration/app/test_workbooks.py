@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from app.cli import workbooks as commands
 from app.errors import HubOutError
 from app.models import Spreadsheet
-from app.services import sheet_tabs, sheets, workbooks
+from app.services import sharing, sheet_tabs, sheets, workbooks
 from app.services.sheet_export import tables_of
 from app.story.partner import Partner
 from integrations.local.service_account import CLIENT_EMAIL
@@ -202,3 +202,38 @@ def test_a_tab_is_read_behind_a_private_link(town: Town, monkeypatch: pytest.Mon
     assert second.partition(": ")[2] != first.partition(": ")[2]
     town.later(days=8)
     assert browser.get(path).status_code == 404
+
+
+def test_who_should_not_open_it_is_told_once(town: Town) -> None:
+    scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    assert sharing.check_due(town.context) == 0
+    assert sharing.check_due(town.context) == 0
+    drive = f"{town.google.url}/drive/v3/files/{workbooks.file_of(town.context, BOOK)}/permissions"
+    for grant in (
+        {"type": "anyone", "role": "writer"},
+        {"type": "user", "role": "reader", "emailAddress": "ignota@gmail.com"},
+        {"type": "user", "role": "writer", "emailAddress": "nuovo@prova.example.org"},
+    ):
+        requests.post(drive, json=grant, headers=LUCIA, timeout=10).raise_for_status()
+    assert sharing.check_due(town.context) == 0
+    before = len(town.mails("coordina@prova.example.org"))
+    town.later(days=1)
+    calls = len(town.google.calls())
+    assert sharing.check_due(town.context) == 3
+    assert len(town.google.calls()) == calls + 1
+    town.later(hours=12)
+    *_, mail = town.mails("coordina@prova.example.org")
+    assert len(town.mails("coordina@prova.example.org")) > before
+    assert "Prova" in mail.subject
+    told = " ".join(mail.text.split())
+    assert "chiunque abbia il link (writer)" in told
+    assert "ignota@gmail.com, che non è un indirizzo dei partner" in told
+    assert "nuovo@prova.example.org, che da poco può modificare" in told
+    (line,) = [each for each in workbooks.status(town.context) if each["workbook"] == BOOK]
+    assert line["problem"] == "shared with anyone:writer, domain:ignota@gmail.com, editor:nuovo@prova.example.org"
+    town.later(days=2)
+    assert sharing.check_due(town.context) == 0
+    town.google.fail("503", 1000)
+    town.later(days=2)
+    assert sharing.check_due(town.context) == 0
