@@ -58,6 +58,10 @@ def test_one_act_begins_and_one_ends_the_lab_of_a_class(town: Town) -> None:
     assert states(town, first, second) == ["conclusa", "conclusa"]
     assert sorted(row["field"] for row in town.dump()["files"]) == ["attestato", "attestato", "ore", "ore"]
     assert "attestato" in town.asked(first)
+    town.at("2027-03-07T09:00")  # staff get what waits for them in one mail of the morning
+    for who in (CLASS_OFFICER, SCHOOL):
+        door = town.door(who, first)
+        assert f"ore-{first}.pdf" in door.open().text
 
 
 def test_a_parent_refuses_or_takes_it_back(town: Town) -> None:

@@ -213,7 +213,7 @@ STUDENTE = Table(
             RUNNING,
             Step("lab_ends", "istruttore", {"ore": "30"}),
             "conclusa",
-            "doc_attestato mail:attestato doc_hours release_seat sheet_upsert",
+            "doc_attestato mail:attestato doc_hours mail:ore_pronte release_seat sheet_upsert",
         ),
         *(
             Row(way, revoked, "non_autorizzata", f"{REVOKED} sheet_upsert")
