@@ -33,6 +33,7 @@ class Company:
     def __init__(self, stage: Stage, outcomes: Outcomes) -> None:
         self.stage = stage
         self.outcomes = outcomes
+        outcomes.when = lambda: show_moment(stage.context.clock.now(), "en")
         self.applications: dict[int, dict[str, Any]] = {}
         self.references: dict[int, str] = {}
         for line in APPLICATIONS.read_text(encoding="utf-8").splitlines():
@@ -40,10 +41,6 @@ class Company:
             self.applications[application["sample"]] = application
 
     # --- what they do ---------------------------------------------------------------------------------------------
-
-    def scene(self, title: str) -> None:
-        """Begin a scene, or go on with it."""
-        self.outcomes.scene(title, show_moment(self.stage.context.clock.now(), "en"))
 
     def at(self, moment: str) -> None:
         """Let time go on to `moment`, as `2026-11-28T18:00+01:00`."""

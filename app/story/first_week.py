@@ -33,7 +33,7 @@ def registered(company: Company, number: str) -> dict[str, str]:
 
 def desks(company: Company) -> None:
     """One desk is offered and taken, one is refused after a notice and observations."""
-    company.scene(DESKS)
+    company.outcomes.scene(DESKS)
     company.apply(CHIARA, 2, BRUNO)
     for number, desk in enumerate((CHIARA, BRUNO), 1):
         company.act(f"protocollo@{COMUNE_CB}", desk, "register", **registered(company, f"00012{number:02d}"))
@@ -56,7 +56,7 @@ def desks(company: Company) -> None:
 
 def courses(company: Company) -> None:
     """Three sign up for courses; a mother authorises a boy of twelve."""
-    company.scene(COURSES)
+    company.outcomes.scene(COURSES)
     company.apply(LOREDANA, MATTEO, ETTORE)
     company.outcomes.say("Matteo's mother opens her own link and authorises")
     company.act("ilaria.definti@example.org", MATTEO, "consent_given", **_consent("Ilaria", "De’ Finti"))
@@ -65,7 +65,7 @@ def courses(company: Company) -> None:
 
 def proposed_lab(company: Company) -> None:
     """A lab goes to the partners, who would like it changed."""
-    company.scene(PROPOSALS)
+    company.outcomes.scene(PROPOSALS)
     company.apply(REPAIR)
     company.act("laboratori@csbno.example.org", REPAIR, "admissible", requisiti=["r1", "r2"])
     company.outcomes.say("both of CSBNO's reviewers say: yes, with changes")
@@ -76,7 +76,7 @@ def proposed_lab(company: Company) -> None:
 
 def network(company: Company) -> None:
     """A school and an association join; a form with a mistake comes back with its words."""
-    company.scene(NETWORK)
+    company.outcomes.scene(NETWORK)
     company.apply(ASSOCIATION)
     company.act("rete@oltrespazio.example.org", ASSOCIATION, "admissible")
     company.act(f"istruzione@{PROVINCE}", SCHOOL, "admissible")
@@ -98,7 +98,7 @@ def network(company: Company) -> None:
 
 def students(company: Company) -> None:
     """Two students of one class: a father authorises and the school confirms; a mother does not."""
-    company.scene(STUDENTS)
+    company.outcomes.scene(STUDENTS)
     company.apply(NICOLO, LIVIA, 20)
     company.outcomes.say("Nicolò's father authorises and the school confirms; Livia's mother says no")
     company.act("rocco.desempio@example.org", NICOLO, "consent_given", **_consent("Rocco", "D'Esempio"))
@@ -119,7 +119,7 @@ def students(company: Company) -> None:
 
 def proposed_square(company: Company) -> None:
     """An idea of Matera: partners, Provincia, coordinator, a date in the calendar."""
-    company.scene(PROPOSALS)
+    company.outcomes.scene(PROPOSALS)
     company.apply(SHADE)
     company.act(f"protocollo@{COMUNE_MT}", SHADE, "register", **registered(company, "0004711"))
     company.act(f"sportello@{COMUNE_MT}", SHADE, "admissible")
@@ -139,7 +139,7 @@ def proposed_square(company: Company) -> None:
 
 def youth_centre(company: Company) -> None:
     """A girl who turns fourteen today signs up; her mother authorises."""
-    company.scene(COURSES)
+    company.outcomes.scene(COURSES)
     company.apply(GAIA)
     company.act("marta.fintarelli@example.org", GAIA, "consent_given", **_consent("Marta", "Fintarelli"))
     company.expect_state("the youth centre, on her fourteenth birthday", GAIA, "ammessa")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -29,16 +30,20 @@ class Outcomes:
     """The story's outcomes, scene by scene."""
 
     console: Console
+    when: Callable[[], str] = str
     lines: list[Line] = field(default_factory=list)
     _scene: str = ""
+    _told: bool = True
 
-    def scene(self, title: str, when: str) -> None:
-        """Begin a scene, or go on with it, at a day and hour in words."""
-        self._scene = title
-        self.console.print(f"\n  [bold]{title}[/] · {when}", highlight=False)
+    def scene(self, title: str) -> None:
+        """Begin a scene, or go on with it: its title is told with the first thing that happens in it, and `when`."""
+        self._scene, self._told = title, False
 
     def say(self, text: str) -> None:
         """Tell what happens."""
+        if not self._told:
+            self.console.print(f"\n  [bold]{self._scene}[/] · {self.when()}", highlight=False)
+            self._told = True
         self.console.print(f"    {text}", highlight=False)
 
     def expect(self, what: str, expected: object, came: object) -> None:

@@ -44,18 +44,18 @@ def play(settings: Settings) -> bool:
 
 def _all(company: Company) -> None:
     """Every scene, in the order of the applications' own times."""
-    company.scene(first_week.NETWORK)
+    company.outcomes.scene(first_week.NETWORK)
     company.apply(15, first_week.SCHOOL)
     first_week.desks(company)
     first_week.courses(company)
     first_week.proposed_lab(company)
     first_week.network(company)
-    company.scene(first_week.COURSES)
+    company.outcomes.scene(first_week.COURSES)
     company.apply(first_week.ZOE)
-    company.scene(first_week.PROPOSALS)
+    company.outcomes.scene(first_week.PROPOSALS)
     company.apply(13)
     first_week.students(company)
-    company.scene(first_week.DESKS)
+    company.outcomes.scene(first_week.DESKS)
     company.apply(4, 5)
     first_week.proposed_square(company)
     what_follows.ideas_apply(company)
@@ -71,7 +71,7 @@ def _all(company: Company) -> None:
 def _agree(company: Company) -> None:
     """Sheets, database and mails say the same."""
     stage, outcomes = company.stage, company.outcomes
-    company.scene("Everything agrees")
+    company.outcomes.scene("Everything agrees")
     stage.settle(read_sheets=True)
     calls = stage.context.catalogue.calls.values()
     labels = {

@@ -50,7 +50,7 @@ CHECKLIST = {
 
 def ideas_apply(company: Company) -> None:
     """Two teams apply in the last minutes, the call closes, the panel scores them blind."""
-    company.scene(IDEAS)
+    company.outcomes.scene(IDEAS)
     company.apply(APP, BIKES, 24)
     company.at("2026-11-20T12:01+01:00")
     company.outcomes.say("the call has closed; both teams are admitted to the scoring")
@@ -69,7 +69,7 @@ def ideas_apply(company: Company) -> None:
 
 def exchanges_planned(company: Company) -> None:
     """Both cities say yes to two exchanges."""
-    company.scene(EXCHANGES)
+    company.outcomes.scene(EXCHANGES)
     company.apply(MAKERSLAB, VISIT)
     company.outcomes.say("donor and receiver give their opinions")
     for exchange in (MAKERSLAB, VISIT):
@@ -81,7 +81,7 @@ def exchanges_planned(company: Company) -> None:
 def activity_reported(company: Company) -> None:
     """The square has had its day, and its proposer tells how it went; the lab comes back changed and gets a date."""
     company.at("2026-11-28T18:30+01:00")
-    company.scene(PROPOSALS)
+    company.outcomes.scene(PROPOSALS)
     company.outcomes.say("the square has had its afternoon")
     company.act("sportello@comune-matera.example.org", SHADE, "event_done")
     company.outcomes.say("Eufemia tells how it went")
@@ -102,12 +102,12 @@ def activity_reported(company: Company) -> None:
 def december_begins(company: Company) -> None:
     """Chiara gets her desk, the final ranking is out, the visit is over."""
     company.at("2026-12-01T09:00+01:00")
-    company.scene(DESKS)
+    company.outcomes.scene(DESKS)
     company.outcomes.say("Chiara signs, gets her badge, sits down")
     company.act(f"sportello@{COMUNE_CB}", CHIARA, "hand_over", signed_on="01/12/2026")
     company.expect_state("a desk in use", CHIARA, "attiva")
     company.at("2026-12-04T10:00+01:00")
-    company.scene(IDEAS)
+    company.outcomes.scene(IDEAS)
     company.outcomes.say("ten days have passed: the coordinator approves the final ranking, one act for all")
     act = {"atto": "n. 12 del 4 dicembre 2026", **registered(company, "0001400")}
     company.act(f"coordinamento@{COMUNE_CB}", BIKES, "final_ranking", **act)
@@ -117,7 +117,7 @@ def december_begins(company: Company) -> None:
     company.outcomes.expect("codes on the public list", [BIKES], told)
     company.applicant_acts(BIKES, "accept", {"signed_on": "04/12/2026"})
     company.expect_state("in the programme", BIKES, "percorso")
-    company.scene(EXCHANGES)
+    company.outcomes.scene(EXCHANGES)
     company.outcomes.say("the visit took place; Matera ticks off what it took over")
     company.applicant_acts(VISIT, "done")
     company.act("riusante@comune-matera.example.org", VISIT, "outcome_recorded", **CHECKLIST)
@@ -127,7 +127,7 @@ def december_begins(company: Company) -> None:
 def courses_end(company: Company) -> None:
     """Who came once takes part; at the end of the edition comes the certificate. Agreements end on their day."""
     company.at("2026-12-10T20:00+01:00")
-    company.scene(COURSES)
+    company.outcomes.scene(COURSES)
     company.outcomes.say("CSBNO counts who came, in its sheet")
     for number in (ZOE, ETTORE):
         company.type_in(None, number, presenze="1")
@@ -136,14 +136,14 @@ def courses_end(company: Company) -> None:
     company.at("2026-12-17T23:59+01:00")
     company.outcomes.say("the edition ends on its day: certificates go out by themselves")
     company.expect_state("a course with its certificate", ETTORE, "conclusa")
-    company.scene(NETWORK)
+    company.outcomes.scene(NETWORK)
     company.outcomes.say("the association's agreement ends by itself, the school's goes on")
     company.expect_state("the association's agreement, on the day after its last", ASSOCIATION, "conclusa")
 
 
 def last_morning(company: Company) -> None:
     """New applications of every kind, left for whoever looks around afterwards."""
-    company.scene(LAST_MORNING)
+    company.outcomes.scene(LAST_MORNING)
     company.apply(*WAITING, LEDGER)
     company.expect_state(
         "the student without a parent's word: a month later nothing personal is left", LIVIA, "archiviata"
