@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app.web.page import STATIC
 from tests.e2e import gallery
+from tests.e2e.applications import CALLS
 from tests.e2e.browser import look_at, violations
+from tests.e2e.filling import STEPS
 from tests.integration.app.people import CLOSING
 from tests.integration.app.town import Town
 from tests.integration.web.conftest import COWORKING, IDEAS
@@ -157,14 +161,26 @@ def test_the_keyboard_reaches_the_content_first(chromium: Browser, address: str)
     context.close()
 
 
-@pytest.mark.parametrize("path", [FORM, f"/bandi/{IDEAS}/domanda"])
-def test_a_form_page_is_light(chromium: Browser, address: str, path: str) -> None:
+@pytest.mark.parametrize("call", CALLS)
+def test_a_form_page_is_light(chromium: Browser, address: str, call: str) -> None:
     context = _open(chromium, SCREENS["phone"])
     page = context.new_page()
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     sizes: list[float] = []
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(address + path, wait_until="networkidle")
-    assert 0 < sum(sizes) < HEAVIEST_PAGE
+    page.goto(f"{address}/bandi/{call}/domanda", wait_until="networkidle")
+    everything_once, first = sum(sizes), len(page.content().encode())
+    later = []
+    for number in range(2, STEPS + 1):
+        button = page.locator(".hub-step-buttons .btn-primary")
+        button.evaluate("(element, value) => { element.value = value; }", f"passo-{number}")
+        button.click()
+        later.append(len(page.content().encode()))
+    assert first < everything_once < HEAVIEST_PAGE
+    assert everything_once - first + max(later) < HEAVIEST_PAGE
     context.close()
+
+
+def test_our_own_script_is_small() -> None:
+    assert len(gzip.compress((STATIC / "hubout.js").read_bytes())) < 4_000

@@ -25,7 +25,7 @@ def test_a_valid_application_leads_to_its_receipt(site: Site, samples: dict[int,
     assert "Grazie Chiara" in receipt.text
     assert "c•••o@example.org" in receipt.text
     assert "chiara.desempio@example.org" not in receipt.text.split("<details")[0]
-    assert re.search(r'Il tuo codice è <span class="hub-nowrap">CWK-26-[0-9A-Z]{6}</span>', receipt.text)
+    assert re.search(r'Il tuo codice è\s+<span class="hub-nowrap">CWK-26-[0-9A-Z]{6}</span>', receipt.text)
     assert "16 dicembre 2026" in receipt.text
     assert site.states() == ["da_confermare"]
 
