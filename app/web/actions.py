@@ -9,8 +9,10 @@ people don't meet stops what fills in everything, and what is at stake wants the
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from io import BytesIO
+from urllib.parse import unquote
 
 from flask import Blueprint, abort, redirect, request, send_file
 from werkzeug.datastructures import MultiDict
@@ -37,6 +39,8 @@ actions = Blueprint("actions", __name__)
 
 COOKIE = "azione"
 _COOKIE_SECONDS = 3600
+_TIMES_ENCODED = 3
+_NOT_OF_TOKENS = re.compile(r"[^A-Za-z0-9_-]")
 _HEADINGS = {"richiedente": "action.title_applicant", "genitore": "action.title_parent"}
 _DECIDERS = frozenset({"coordinatore", "backup_coordinatore", "cabina_di_regia"})
 _CLOSED = {"expired": HTTPStatus.GONE, "revoked": HTTPStatus.GONE, "unknown": HTTPStatus.NOT_FOUND}
@@ -45,6 +49,7 @@ _CLOSED = {"expired": HTTPStatus.GONE, "revoked": HTTPStatus.GONE, "unknown": HT
 @actions.get("/azione/<token>")
 def open_link(token: str) -> BaseResponse:
     """Move the token into a cookie and go on; an unknown link is told so here."""
+    token = mended(token)
     view = service.open_action(context(), token, asked_language())
     if _link(view) == "unknown":
         return _closed(view)
@@ -60,6 +65,16 @@ def open_link(token: str) -> BaseResponse:
         samesite="Lax",
     )
     return response
+
+
+def mended(token: str) -> str:
+    """A token as it was mailed, after what mail systems do to links: encoded again, broken over lines, a full stop.
+
+    A token has letters, digits, `-` and `_` only, so what else is there was put in on the way.
+    """
+    for _ in range(_TIMES_ENCODED):
+        token = unquote(token)
+    return _NOT_OF_TOKENS.sub("", token)
 
 
 @actions.get("/azione/caso/<int:case>")

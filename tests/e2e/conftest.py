@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.browser import chromium, served
+from tests.e2e.gateway import matrix
 from tests.integration.app.conftest import catalogue, clock, context, google, post, service_account, settings, town
 from tests.integration.app.town import Town
 from tests.integration.redis_server import redis_server, redis_url
@@ -49,3 +50,10 @@ def town_address(town: Town) -> Iterator[str]:
     """Where the town's pages answer."""
     with served(town.app) as base:
         yield base
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the matrix of the gateway simulator."""
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.stats.get(outcome, [])]
+    for line in matrix.lines(pair for report in reports for pair in report.user_properties):
+        terminalreporter.write_line(line)
