@@ -12,7 +12,7 @@ from app.cli.opening import opened
 from app.cli.output import console, show_records
 from app.errors import HubOutError
 from app.services import sheet_pages, sheet_tabs, workbooks
-from app.services.context import Context
+from app.services.context import NO_QUOTA, Context
 from app.services.sheet_export import tables_of
 from integrations.sheets.errors import SheetsError
 from integrations.sheets.moving import TabChange
@@ -21,15 +21,17 @@ from integrations.tables import FORMATS
 
 def show_workbooks(context: Context) -> None:
     """The workbooks as a table, and what is used of Google's quota."""
-    columns = ("workbook", "tabs", "waiting", "synced_at", "address", "problem")
-    show_records(workbooks.status(context), columns, as_json=False)
+    columns = ("workbook", "tabs", "waiting", "read", "address", "problem")
+    rows = [{**each, "read": (each["synced_at"] or "")[:16].replace("T", " ")} for each in workbooks.status(context)]
+    show_records(rows, columns, as_json=False)
     try:
         reads, writes = workbooks.quota(context)
     except RedisError as error:
         console().print(f"Quota: not known, Redis is away: {error}")
         return
     told = [
-        f"{use.used} of {use.limit} {name}{' (closed by Google for now)' if use.closed else ''}"
+        f"{use.used}{f' of {use.limit}' if use.limit < NO_QUOTA.identity else ''} {name}"
+        f"{' (closed by Google for now)' if use.closed else ''}"
         for name, use in (("reads", reads), ("writes", writes))
     ]
     console().print(f"Quota of the last minute: {', '.join(told)}. `--tabs` lists the tabs.")
@@ -142,7 +144,7 @@ def _lines(changes: Iterable[TabChange]) -> Iterable[str]:
         if change.theirs is None:
             yield f"+ tab «{change.title}»: new, {len(change.made)} columns"
             continue
-        yield f"  tab «{change.theirs}»: {change.rows} rows of yours stay where they are"
+        yield f"  tab «{change.theirs}»: {change.rows} of your rows stay where they are"
         if change.free:
             yield f"      never touched: {', '.join(change.free)}"
         if change.found:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import SharingCheck, Spreadsheet
 from app.services import sheet_alerts, sheet_tabs
 from app.services.context import Context
+from integrations.sheets.drive import WRITERS
 from integrations.sheets.errors import SheetsError
 from integrations.sheets.sharing import Alarm, alarms
 
@@ -21,7 +22,7 @@ AGAIN = timedelta(hours=1)
 """When to look again where Drive did not answer."""
 
 WORDS = {
-    "anyone": "chiunque abbia il link ({who})",
+    "anyone": "chiunque abbia il link{who}",
     "domain": "{who}, che non è un indirizzo dei partner",
     "editor": "{who}, che da poco può modificare",
 }
@@ -101,7 +102,14 @@ def _allowed(context: Context) -> frozenset[str]:
     return frozenset(domains | set(context.settings.sheets_domains))
 
 
+def _may(alarm: Alarm) -> str:
+    """Who it is; of everybody who has the link, whether they may also write."""
+    if alarm.cause != "anyone":
+        return alarm.who
+    return ", anche per modificarlo" if alarm.who in WRITERS else ""
+
+
 def _tell(session: Session, context: Context, workbook: str, fresh: list[Alarm]) -> None:
-    who = "; ".join(WORDS[alarm.cause].format(who=alarm.who) for alarm in fresh)
+    who = "; ".join(WORDS[alarm.cause].format(who=_may(alarm)) for alarm in fresh)
     calls = {call.id for each in sheet_tabs.work_tabs(context, workbook) for call in each.calls}
     sheet_alerts.tell(session, context, calls, sheet_tabs.title_of(context, workbook), "shared", who=who)

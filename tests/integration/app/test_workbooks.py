@@ -58,7 +58,7 @@ def test_a_spreadsheet_in_use_is_connected_without_moving_anything(town: Town, m
     asked = run(town, monkeypatch, commands.connect, *arguments, typed="n\n")
     assert asked.exit_code == 1
     assert "«Schede di Lucia» becomes the workbook prova." in asked.output
-    assert "tab «Foglio1»: 1 rows of yours stay where they are" in asked.output
+    assert "tab «Foglio1»: 1 of your rows stay where they are" in asked.output
     assert "never touched: Nome del progetto, Mia colonna" in asked.output
     assert "used as they are: codice, note_per_il_gruppo" in asked.output
     assert "+ tab «Domande – due»: new" in asked.output
@@ -227,7 +227,7 @@ def test_who_should_not_open_it_is_told_once(town: Town) -> None:
     assert len(town.mails("coordina@prova.example.org")) > before
     assert "Prova" in mail.subject
     told = " ".join(mail.text.split())
-    assert "chiunque abbia il link (writer)" in told
+    assert "chiunque abbia il link, anche per modificarlo" in told
     assert "ignota@gmail.com, che non è un indirizzo dei partner" in told
     assert "nuovo@prova.example.org, che da poco può modificare" in told
     (line,) = [each for each in workbooks.status(town.context) if each["workbook"] == BOOK]
