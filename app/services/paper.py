@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from app.dates import show_day
 from app.models import ActionToken
 from app.services import actions, tokens
-from app.services.case_views import answers_shown
 from app.services.context import Context
 from app.services.transitions import CONSENT_GIVEN
-from app.services.views import AnswerShown
+from forms.fields import shown
 from forms.model import BIRTH_DATE, FieldDefinition
 
 PARENT = "genitore"
-_TOLD = frozenset({"none", "ordinary"})
-_LONGEST_FACT = 120  # characters; longer texts are read on the parent's page
+_TOLD = frozenset({"edizione", "citta", "sede", "titolo", "luogo", "classe", "aree", "interessi"})
+"""Questions whose answers say what is authorised; everything else is read on the parent's page."""
+
 _NAMES = ("nome", "cognome"), ("referente_nome", "referente_cognome")
 
 
@@ -34,7 +34,7 @@ class PaperView:
     call_title: str
     name: str
     born: str
-    facts: tuple[AnswerShown, ...]
+    facts: tuple[tuple[str, str], ...]
     questions: tuple[FieldDefinition, ...]
     office: str
     email: str
@@ -77,14 +77,14 @@ def _filled(context: Context, session: Session, row: ActionToken, language: str 
     answers = submission.answers
     name = next((" ".join(str(answers[part]) for part in parts) for parts in _NAMES if parts[0] in answers), "")
     birth = answers.get(BIRTH_DATE)
-    facts = answers_shown(form, answers, spoken, known=_TOLD)
+    told = [field for field in form.fields if field.id in _TOLD and answers.get(field.id) not in (None, "", [])]
     return PaperView(
         reference=submission.reference,
         language=spoken,
         call_title=call.file.title.in_(spoken),
         name=name,
         born=show_day(date.fromisoformat(birth), spoken) if birth else "",
-        facts=tuple(fact for fact in facts if len(fact.text) <= _LONGEST_FACT),
+        facts=tuple((field.label.in_(spoken), shown(field, answers[field.id], spoken)) for field in told),
         questions=context.catalogue.sub_forms[asked].fields,
         office=call.file.office.name,
         email=call.file.office.email,
