@@ -8,7 +8,7 @@ VENDOR := app/static/vendor
 BOOTSTRAP := node_modules/bootstrap-italia/dist
 NPM_CI := ci --silent --ignore-scripts --no-audit --no-fund
 
-.PHONY: help install assets run demo test lint bench diagrams pictures format ci
+.PHONY: help install assets run demo test lint bench coverage soak diagrams pictures format ci
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,13 @@ lint: install ## Check format, style, types, imports and dependencies
 
 bench: install ## Measure what the parts cost, as ratios in one run
 	@$(BIN)/python -W ignore -m tests.bench.measure
+
+coverage: install ## See that the tests of workflows/ reach every branch of it
+	@$(BIN)/coverage run -m pytest -q tests/unit/workflows
+	@$(BIN)/coverage report
+
+soak: install ## Play all workflows at random for long; a failure prints how to play it again
+	HUBOUT_SOAK=1 $(BIN)/pytest -q -n auto tests/unit/workflows/test_machine.py $(ARGS)
 
 diagrams: $(VENV)/.hubout ## Draw the pictures of the docs anew
 	@for file in workflows/library/*.yaml; do name=$$(basename $$file .yaml); \

@@ -84,7 +84,7 @@ def words_of(condition: Condition) -> str:
             words = f"form {form}"
         case Law241(holds):
             words = "law241" if holds else "not law241"
-        case Named(name, parameter):
+        case Named(name, parameter):  # pragma: no branch - there is no other kind of condition
             words = name if parameter is None else f"{name} {_value(parameter)}"
     return words
 

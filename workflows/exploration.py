@@ -111,10 +111,6 @@ class Exploration:
                     self.came[there] = here, step
                     waiting.append(there)
 
-    def first_in(self, state: str) -> Situation | None:
-        """The situation in `state` that takes fewest steps to reach; None where no case ever is there."""
-        return next((each for each in self.came if each.state == state), None)
-
     @cached_property
     def reached(self) -> frozenset[str]:
         """States that some case comes to."""

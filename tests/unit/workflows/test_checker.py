@@ -278,3 +278,24 @@ def test_an_officer_may_be_reminded_when_it_is_time() -> None:
     problems = check(definition.model_copy(update={"deadlines": tuple(late)}))
     assert "nobody is told that the state `in_corso` waits for istruttore" not in headlines(problems)
     assert "a case could stay in the state `in_corso` for ever" in headlines(problems)
+
+
+def test_a_story_tells_of_a_deadline_that_passed() -> None:
+    text = GOOD.replace(
+        LAST,
+        f"{{from: esame, event: no, actor: istruttore, to: chiusa, label: {{it: No}}, guard: overdue}}\n  - {LAST}",
+    )
+    (problem,) = check(document(text)[1])
+    assert problem[1].endswith("`auto` follows (`esame`), the deadline of P5D falls due, the case officer does `no`")
+
+
+def test_an_act_that_is_never_open_needs_nobody() -> None:
+    act = "{from: esame, event: ask, actor: provincia, to: chiusa, label: {it: Chiedi}, guard: {entered: chiusa}}"
+    text = GOOD.replace(LAST, f"{act}\n  - {LAST}")
+    assert check(document(text)[1], Premises(roles=frozenset({"istruttore", "coordinatore"}))) == []
+
+
+def test_the_term_of_the_law_is_a_date_where_the_law_applies() -> None:
+    nothing = frozenset[str]()
+    assert Premises(anchors=nothing).gives("legal_term", nothing)
+    assert not Premises(anchors=nothing, law241=False).gives("legal_term", nothing)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.workflows.conftest import NAMES, library
 from workflows.anchors import ANCHOR_RULES
 from workflows.dates import ANCHORS
 from workflows.definition import ROLES, Capacity, Legal, State, Transition, WorkflowDefinition
@@ -44,3 +45,10 @@ def test_a_picture_has_every_state_and_event(ammissione: WorkflowDefinition) -> 
 def test_conditions_in_words() -> None:
     raw = {"any": [{"field": "posti", "gt": 1}, {"all": [{"field": "x", "in": ["a", "b"]}, {"age_gte": 18}]}]}
     assert words_of(parse_guard(raw)) == "posti above 1 or (x in a or b and not under 18)"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_workflow_is_written_as_mermaid(name: str) -> None:
+    lines = diagram(library(name)).splitlines()
+    assert lines[:2] == ["stateDiagram-v2", "  direction TB"]
+    assert {f"  {state.id}: {state.label.it}" for state in library(name).states} <= set(lines)

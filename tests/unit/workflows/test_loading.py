@@ -63,6 +63,11 @@ def test_a_small_workflow() -> None:
         ("to: chiusa", "to: chiusa, effects: [{mail: a, when: {law: 1}}]", "unknown condition `law`: did you mean"),
         ("to: chiusa", "to: chiusa, fixes: inizio", "`inizio` fixes no date: use one of agreement_period"),
         (", to: chiusa", "", "9: `to` is missing in transitions.0: add a line `to: …`"),
+        (
+            "to: chiusa",
+            "to: chiusa, drafts: true",
+            "`timer:P10D` is for one case only: remove `drafts`, or say `together:`",
+        ),
         ("actor: sistema", "actor: []", "9: transitions.0: a transition needs a state it starts from and an actor"),
         ("kind: open", "kind: aperta", "6: states.0.kind: `aperta` is not known here: use 'open'"),
         ("transitions:", "transition:", "8: unknown key `transition`: did you mean `transitions`?"),
