@@ -17,11 +17,12 @@ ABSTAINED = "Mi astengo"
 
 @dataclass(frozen=True)
 class Visit:
-    """One stay in a state, from the event log: the event that led there, and when."""
+    """One stay in a state, from the event log: the event that led there, when, and the role that did it."""
 
     state: str
     entered_at: datetime
     event: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ def fire(definition: WorkflowDefinition, case: Case, event: str, facts: Facts) -
     """
     candidates = definition.leaving(case.state, event) if case.state in definition.state_ids else ()
     if not candidates:
-        return Refusal("no_transition", refusals.no_transition(definition, case.state))
+        return Refusal("no_transition", refusals.no_transition(definition, case))
     mine = [transition for transition in candidates if _may(transition, facts.actor, case)]
     if not mine:
         return Refusal("not_your_turn", refusals.NOT_YOUR_TURN)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from forms.model import Text
-from workflows.definition import WorkflowDefinition
+from workflows.case import Case
+from workflows.dates import ROME
+from workflows.definition import SYSTEM, WorkflowDefinition
+from workflows.roles import LABELS
 
 NOT_YOUR_TURN = Text(it="In questo momento tocca ad altri.", en="It is someone else’s turn now.")
 ABSTAINED = Text(
@@ -35,12 +38,18 @@ CONDITION = Text(
 )
 
 
-def no_transition(definition: WorkflowDefinition, state: str) -> Text:
-    """The act does not exist where the case is now."""
-    if state not in definition.state_ids:
+def no_transition(definition: WorkflowDefinition, case: Case) -> Text:
+    """The act does not exist where the case is now: since when it is there, and through whom."""
+    if case.state not in definition.state_ids:
         return Text(it="La domanda è in uno stato che qui non c’è.", en="The application is in an unknown state.")
-    label = definition.state(state).label
+    label = definition.state(case.state).label
+    since = f"{case.entered_at.astimezone(ROME):%d/%m/%Y, %H:%M}"
+    # what time and rules did is said of nobody
+    actor = case.history[-1].actor if case.history else SYSTEM
+    who = LABELS.get(actor) if actor != SYSTEM else None
+    by = f", {who.it}" if who else ""
+    by_en = f", {who.in_('en')}" if who else ""
     return Text(
-        it=f"La domanda è in «{label.it}»: questo non si può più fare, o non ancora.",
-        en=f"The application is in “{label.in_('en')}”: this can’t be done any more, or not yet.",
+        it=f"La domanda è in «{label.it}» ({since}{by}): questo non si può più fare, o non ancora.",
+        en=f"The application is in “{label.in_('en')}” ({since}{by_en}): this can’t be done any more, or not yet.",
     )

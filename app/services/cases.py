@@ -37,12 +37,12 @@ def case_of(session: Session, context: Context, submission: Submission) -> Case:
     call = context.catalogue.calls[submission.call]
     form = form_of(session, context, submission)
     log = session.execute(
-        select(Event.seq, Event.at, Event.event, Event.from_state, Event.to_state)
+        select(Event.seq, Event.at, Event.event, Event.actor, Event.from_state, Event.to_state)
         .where(Event.submission_id == submission.id)
         .order_by(Event.seq)
     ).all()
     rows = standing(log)
-    history = tuple(Visit(row.to_state, row.at, row.event) for row in rows if row.from_state != row.to_state)
+    history = tuple(Visit(row.to_state, row.at, row.event, row.actor) for row in rows if row.from_state != row.to_state)
     birth = submission.answers.get(APPLICANT_BIRTH)
     record = submission.record
     renamed: Mapping[str, str] = record.get(RENAMED, {})

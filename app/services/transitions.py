@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -28,6 +29,8 @@ from workflows.engine import fire as fire_event
 from workflows.migration import MIGRATED, Stays, migrated
 from workflows.undo import TAKEN_BACK, revocable
 from workflows.undo import take_back as take_back_decision
+
+log = logging.getLogger(__name__)
 
 DECIDES: Mapping[str, bool] = {
     "approve": True,
@@ -101,6 +104,8 @@ def fire(context: Context, session: Session, call: Call, submission: Submission,
     facts = facts_of(question, definition, case, act.event, actor=act.role, person=act.person, holds=holds)
     outcome = fire_event(definition, case, act.event, facts)
     if isinstance(outcome, Refusal):
+        if act.role != SYSTEM:  # a rule that does not hold yet is no refusal to anybody
+            log.info("%s: `%s` by %s refused: %s", submission.reference, act.event, act.role, _why(outcome))
         raise Refused(outcome)
     payload: dict[str, Any] = {"inputs": _inputs(act, outcome, submission.language)}
     if act.corrections:
@@ -159,6 +164,10 @@ def migrate(
     ahead = tuple(timer for timer in outcome.timers if timer.kind == "transition" or timer.due_at > now)
     _arm(session, submission, replace(outcome, timers=ahead), now)
     return outcome
+
+
+def _why(refusal: Refusal) -> str:
+    return f"{refusal.code} ({refusal.guard})" if refusal.guard else refusal.code
 
 
 def _inputs(act: Act, outcome: Outcome, language: str) -> dict[str, Any]:

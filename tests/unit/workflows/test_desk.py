@@ -20,7 +20,7 @@ from workflows.effects import (
     SheetOpenReview,
     SheetUpsert,
 )
-from workflows.engine import Notification, Outcome, Review, begin, offers
+from workflows.engine import Notification, Outcome, Refusal, Review, begin, fire, offers
 
 Begin = Callable[..., Story]
 
@@ -521,3 +521,22 @@ def test_retention_ends_it(desk: Begin) -> None:
 def test_votes_are_one_for_each_reviewer(desk: Begin) -> None:
     twice = (review("olt-1"), review("olt-1"))
     assert desk("valutazione").refuse("reviews_done", reviews=twice).guard == "min_reviews"
+
+
+def test_a_refusal_names_state_instant_and_who(desk: Begin) -> None:
+    story = desk("posto_offerto")
+    story.case = replace(
+        story.case, history=(*story.case.history[:-1], replace(story.case.history[-1], actor="coordinatore"))
+    )
+    before = story.case
+    refusal = story.refuse("approve", "coordinatore")
+    assert refusal.code == "no_transition"
+    assert refusal.text.it.startswith(
+        "La domanda è in «Posto offerto» (16/11/2026, 09:30, chi coordina): questo non si può"
+    )
+    assert refusal.text.in_("en").startswith("The application is in “Place offered” (16/11/2026, 09:30, coordinator)")
+    assert story.case == before
+    by_itself = replace(story.case, history=())
+    again = fire(story.definition, by_itself, "approve", story.facts("coordinatore"))
+    assert isinstance(again, Refusal)
+    assert "09:30):" in again.text.it
