@@ -137,10 +137,9 @@ class _Play:
         self.take(outcome, what.at)
 
     def rules(self, now: datetime) -> None:
-        before = self.case.history
         for event in sheet_events(self.definition, self.case.state):
-            if self.case.history == before:
-                self.system(event, now)
+            if self.system(event, now):
+                return
 
     def fall_due(self, timer: PlannedTimer) -> None:
         self.timers = tuple(each for each in self.timers if each is not timer)

@@ -290,7 +290,7 @@ def test_a_story_tells_of_a_deadline_that_passed() -> None:
 
 
 def test_an_act_that_is_never_open_needs_nobody() -> None:
-    act = "{from: esame, event: ask, actor: provincia, to: chiusa, label: {it: Chiedi}, guard: {entered: chiusa}}"
+    act = "{from: nuova, event: ask, actor: provincia, to: chiusa, label: {it: Chiedi}, guard: {entered: chiusa}}"
     text = GOOD.replace(LAST, f"{act}\n  - {LAST}")
     assert check(document(text)[1], Premises(roles=frozenset({"istruttore", "coordinatore"}))) == []
 
