@@ -55,8 +55,9 @@ def rate(work: Callable[[], object]) -> float:
 
 
 def story() -> dict[str, object]:
-    """The answers of the demo's first application."""
-    answers: dict[str, object] = json.loads(APPLICATIONS.read_text(encoding="utf-8").splitlines()[0])["data"]
+    """The answers of the demo's first application for a desk."""
+    lines = (json.loads(line) for line in APPLICATIONS.read_text(encoding="utf-8").splitlines())
+    answers: dict[str, object] = next(line["data"] for line in lines if line["form"] == "coworking-postazione")
     return answers
 
 
