@@ -324,12 +324,12 @@ def _act(holding: Holding, event: str, judgement: Judgement | None, choice: Choi
     )
 
 
-def deadline_of(session: Session, submission: Submission) -> datetime | None:
-    """Until when the present state waits; None where no time limits it."""
+def deadline_of(session: Session, submission: Submission, kind: str = "transition") -> datetime | None:
+    """Until when the present state waits; None where no time limits it. A `deadline` only calls others in."""
     query = select(Timer.due_at).where(
         Timer.submission_id == submission.id,
         Timer.done_at.is_(None),
-        Timer.kind == "transition",
+        Timer.kind == kind,
         Timer.entered_seq == submission.entered_seq,
     )
     return min(session.scalars(query).all(), default=None)
@@ -342,4 +342,7 @@ def deadline_for(session: Session, holding: Holding, choices: Sequence[Choice]) 
         awaited = any(choice.event not in WAYS_OUT for choice in choices)
     else:
         awaited = any(notify.role == role and not notify.for_information for notify in state.notify)
-    return deadline_of(session, holding.submission) if awaited else None
+    if not awaited:
+        return None
+    own = deadline_of(session, holding.submission)
+    return own if own or role in mailing.APPLICANT_SIDE else deadline_of(session, holding.submission, "deadline")

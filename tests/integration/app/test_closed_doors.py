@@ -12,6 +12,7 @@ from tests.integration.app.people import (
     CHIARA,
     COORDINATOR,
     DEPUTY,
+    DESKS,
     EUFEMIA,
     MATERA_COORDINATOR,
     MOTHER,
@@ -268,3 +269,14 @@ def test_each_role_acts_through_a_link_of_its_own(town: Town) -> None:
     roles = {row["digest"]: row["role"] for row in town.dump()["action_tokens"]}
     assert set(doors) <= set(roles.values())
     assert all(door.open().status_code in (200, 410) for door in doors.values())
+
+
+def test_links_begin_with_the_configured_address_whatever_the_request_says(town: Town) -> None:
+    elsewhere = "http://evil.example.com"
+    sent = town.browser().post(f"/api/v1/calls/{DESKS}/submissions", json=desk(), base_url=elsewhere)
+    assert sent.status_code == 201
+    assert elsewhere not in sent.text
+    town.work()
+    links = [link for mail in town.post.messages() for link in mail.links]
+    assert links
+    assert all(link.startswith(town.context.settings.base_url) for link in links)
