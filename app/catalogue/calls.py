@@ -251,12 +251,13 @@ class Call:
 
     @property
     def route_field(self) -> FieldDefinition | None:
-        """The answer that chooses people, places and tab."""
+        """The answer that chooses people, places and tab: the one that has all sites or, after a slip, most of them."""
         if self.file.route_by:
             return self.form.field(self.file.route_by)
         sites = set(self.file.sites)
-        options = ((field, {option.value for option in field.options}) for field in self.form.fields)
-        return next((field for field, values in options if sites and sites <= values), None)
+        known = [(len(sites & {option.value for option in field.options}), field) for field in self.form.fields]
+        most, field = max(known, key=lambda each: each[0], default=(0, None))
+        return field if most else None
 
     def dates(self, answers: Mapping[str, Any]) -> dict[str, datetime]:
         """The dates that this call gives a case: those of its edition, or of the call itself."""

@@ -61,7 +61,13 @@ SLIPS = (
         "two different people",
         at="  reviewer:",
     ),
-    Slip("unknown-site", "cb-ampliamento: {places: 8", "cb-amplia: {places: 8", "site `cb-amplia`", "use one of"),
+    Slip(
+        "unknown-site",
+        "cb-ampliamento: {places: 8",
+        "cb-amplia: {places: 8",
+        "has no option `cb-amplia`",
+        "use some of",
+    ),
     Slip("partner-column-clash", "{id: note_per_il_gruppo}", "{id: sede}", "`sede` clashes with one of ours", "rename"),
     Slip(
         "system-column-clash", "{id: note_per_il_gruppo}", "{id: stato}", "`stato` clashes with one of ours", "rename"
