@@ -15,8 +15,10 @@ def fill_in(page: Page, asked: Application) -> None:
     for field in asked.form.fields:
         if field.item and page.locator(f'fieldset[data-repeat="{field.id}"]').count():
             for number in range(len(_rows(asked, field.id))):
-                if not page.locator(f'[name="{field.id}-{number}-{field.item[0].id}"]').count():
+                row = page.locator(f'[name="{field.id}-{number}-{field.item[0].id}"]')
+                if not row.count():
                     page.click(f'[name="aggiungi"][value="{field.id}"]')
+                    row.wait_for()
     for name in asked.files:
         upload = page.locator(f'input[type=file][name="{name}"]')
         if upload.count():
@@ -39,7 +41,8 @@ def _put(page: Page, name: str, values: list[str]) -> None:
 
 def go_on(page: Page) -> None:
     """Press the step's own button."""
-    page.locator(".hub-step-buttons .btn-primary").click()
+    with page.expect_navigation():
+        page.locator(".hub-step-buttons .btn-primary").click()
 
 
 def send(page: Page, address: str, asked: Application) -> None:

@@ -34,7 +34,8 @@ def _step_with(page: Page, address: str, field: str) -> None:
         button = page.locator(".hub-step-buttons .btn-primary")
         number = int(page.locator('[name="passo"]').input_value())
         button.evaluate("(element, value) => { element.value = value; }", f"passo-{number + 1}")
-        button.click()
+        with page.expect_navigation():
+            button.click()
 
 
 def test_looking_at_a_page_finds_its_faults(chromium: Browser) -> None:
@@ -88,7 +89,7 @@ def test_what_comes_back_with_errors_has_no_accessibility_fault(
         look_at(page, f"{name} with errors")
     page.goto(town_address + pages["new address"])
     page.get_by_role("button", name="Confermo").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "La tua domanda"
+    expect(page.get_by_role("heading", level=1)).to_have_text("La tua domanda")
     context.close()
 
 
@@ -175,7 +176,8 @@ def test_a_form_page_is_light(chromium: Browser, address: str, call: str) -> Non
     for number in range(2, STEPS + 1):
         button = page.locator(".hub-step-buttons .btn-primary")
         button.evaluate("(element, value) => { element.value = value; }", f"passo-{number}")
-        button.click()
+        with page.expect_navigation():
+            button.click()
         later.append(len(page.content().encode()))
     assert first < everything_once < HEAVIEST_PAGE
     assert everything_once - first + max(later) < HEAVIEST_PAGE

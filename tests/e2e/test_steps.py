@@ -16,7 +16,7 @@ from tests.integration.web.conftest import COWORKING, Site
 
 
 def _was_sent(page: Page, site: Site, call: str) -> None:
-    assert page.get_by_role("heading", level=1).inner_text() == "Domanda inviata"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Domanda inviata")
     assert site.states() == ["pareri" if call == NO_ADDRESS_TO_CONFIRM else "da_confermare"]
 
 
@@ -63,7 +63,7 @@ def test_no_step_has_an_accessibility_fault(
             look_at(page)
             fill_in(page, asked)
             go_on(page)
-    assert page.get_by_role("heading", level=1).inner_text() == "Domanda inviata"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Domanda inviata")
     look_at(page)
     page.goto(f"{address}/en{asked.path}")
     look_at(page)
@@ -85,7 +85,7 @@ def test_no_page_around_a_form_has_an_accessibility_fault(
     look_at(page)
     page.get_by_label("A quale indirizzo").fill("a@example.org")
     page.get_by_role("button", name="Salva e manda il link").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "La tua domanda è al sicuro"
+    expect(page.get_by_role("heading", level=1)).to_have_text("La tua domanda è al sicuro")
     look_at(page)
     page.get_by_role("button", name="Continua adesso").click()
     for _ in range(STEPS - 2):  # from the second to the summary
@@ -106,5 +106,5 @@ def test_a_wrong_address_is_corrected_without_javascript(
     page.get_by_role("link", name="Correggilo").click()
     page.get_by_label("Il tuo indirizzo giusto").fill("giusta@example.org")
     page.get_by_role("button", name="Correggi e manda di nuovo").click()
-    assert page.get_by_text("g•••a@example.org").is_visible()
+    expect(page.get_by_text("g•••a@example.org")).to_be_visible()
     context.close()
