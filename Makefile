@@ -42,6 +42,9 @@ coverage: install ## See that the tests of workflows/ reach every branch of it
 
 soak: install ## Play all workflows at random for long; a failure prints how to play it again
 	HUBOUT_SOAK=1 $(BIN)/pytest -q -n auto tests/unit/workflows/test_machine.py $(ARGS)
+soak: install ## Let people, crashes and faults loose on a sheet at random; MINUTES=10, SEED=… repeats a run
+	HUBOUT_SOAK_MINUTES=$(or $(MINUTES),10) $(if $(SEED),HUBOUT_SEED=$(SEED)) $(BIN)/pytest -q -s \
+		tests/integration/app/test_sheet_people.py $(ARGS)
 
 diagrams: $(VENV)/.hubout ## Draw the pictures of the docs anew
 	@for file in workflows/library/*.yaml; do name=$$(basename $$file .yaml); \

@@ -221,7 +221,7 @@ class People(RuleBasedStateMachine):
 
 
 TestPeople = People.TestCase
-TestPeople.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestPeople.settings = settings(max_examples=100, stateful_step_count=20, deadline=None)
 
 junk = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4))
 cells = st.one_of(references, st.sampled_from(IDS), values, junk)
