@@ -215,8 +215,9 @@ def test_a_conflict_stays_when_the_proposal_changes(town: Town) -> None:
     changed = {name: value for name, value in idea().items() if name not in ("partner", "lingua")}
     town.choose(EUFEMIA, reference, "revised", **{**changed, "titolo": "Ombra e acqua, di nuovo"})
     first, second = MATERA_REVIEWERS
-    assert told(town, reference, "revisori") == [first, second, first]
-    assert "versione 2" in last_mail(town, first, reference)
+    assert told(town, reference, "revisori") == [first, second]
+    assert told(town, reference, "nuova_versione") == [first]
+    assert "Versione: 2" in last_mail(town, first, reference)
     town.review(reference, scores=(85,))
     assert town.state(reference) == "parere_provincia"
 
