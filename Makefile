@@ -40,9 +40,8 @@ coverage: install ## See that the tests of workflows/ reach every branch of it
 	@$(BIN)/coverage run -m pytest -q tests/unit/workflows
 	@$(BIN)/coverage report
 
-soak: install ## Play all workflows at random for long; a failure prints how to play it again
+soak: install ## Play workflows, and people on a sheet, at random for long; MINUTES=10, SEED=… repeats a sheet's run
 	HUBOUT_SOAK=1 $(BIN)/pytest -q -n auto tests/unit/workflows/test_machine.py $(ARGS)
-soak: install ## Let people, crashes and faults loose on a sheet at random; MINUTES=10, SEED=… repeats a run
 	HUBOUT_SOAK_MINUTES=$(or $(MINUTES),10) $(if $(SEED),HUBOUT_SEED=$(SEED)) $(BIN)/pytest -q -s \
 		tests/integration/app/test_sheet_people.py $(ARGS)
 
