@@ -58,6 +58,8 @@ class Happened:
 LEAVES = frozenset({"withdraw", "give_up", "decline", "consent_withdrawn", "consent_refused"})
 """Events by which the applicant's side ends a case, whatever others were about to do."""
 
+THE_PARENTS = frozenset({"consent_withdrawn", "consent_refused"})
+
 APPLICANT, PARENT = "richiedente", "genitore"
 TELLS_STAFF, TELLS_PARENT = "staff_ritiro", "genitore_ritiro"
 
@@ -195,7 +197,9 @@ def carry_out(context: Context, session: Session, happened: Happened) -> None:
 def _tell_who_waited(context: Context, session: Session, happened: Happened) -> None:
     """Tell everyone who still had something to do that they have not; the workflow's own mails come first."""
     told = {(each.message, each.to) for each in happened.outcome.effects if isinstance(each, effects.Mail)}
-    for role in sorted(happened.awaited - {happened.actor, APPLICANT, SYSTEM}):
+    # on paper too it is the parent who refuses or takes back: they know
+    who = PARENT if happened.event in THE_PARENTS else happened.actor
+    for role in sorted(happened.awaited - {who, happened.actor, APPLICANT, SYSTEM}):
         message = TELLS_PARENT if role == PARENT else TELLS_STAFF
         if (message, role) not in told:
             mailing.ask(context, session, happened.submission, message, [role], happened.occasion)
