@@ -96,7 +96,7 @@ def _inner(condition: Condition) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, Mapping):
-        return " ".join(f"{key} {each}" for key, each in value.items())
-    if isinstance(value, tuple):
+        return " ".join(f"{key} {_value(each)}" for key, each in value.items())
+    if isinstance(value, tuple | list):
         return " or ".join(str(each) for each in value)
     return str(value)

@@ -10,6 +10,7 @@ from forms.model import Text
 from workflows.case import CHANGES, Opinion, Review
 from workflows.guards.model import Guard, Moment, one_of, whole
 from workflows.ranking import FEWEST, PANEL, complete, sitting
+from workflows.voting import Rule, outcome, parse_votes, weighed
 
 QUORUM_EVENTS = ("reviews_done", "opinion_given", "changes_suggested", "reviews_waived")
 CITIES = ("cedente", "riusante")
@@ -17,6 +18,10 @@ STAND_IN = "cabina_di_regia"
 """Whose opinion counts for a city that gave none in time."""
 
 OK, ASKS_CHANGES, REFUSED = "ok", "changes", "refused"
+BEST_SCORE = 100
+"""The most that a review's own score can be."""
+
+VOTES_OTHERWISE = Text(it="I voti non portano a questo esito.", en="The votes do not come to this outcome.")
 
 
 def counting_reviews(moment: Moment) -> tuple[Review, ...]:
@@ -36,6 +41,59 @@ def quorum(wanted: int, moment: Moment) -> int:
     facts = moment.facts
     out = {review.reviewer for review in facts.reviews if review.conflict or review.abstained}
     return max(1, min(facts.required_reviews or wanted, facts.reviewers - len(out)))
+
+
+def decided(rule: Rule, moment: Moment) -> str:
+    """What the reviewers decide; after the state's deadline nobody is waited for.
+
+    A review without a score is no vote for a mean.
+    """
+    facts = moment.facts
+    out = {review.reviewer for review in facts.reviews if review.conflict or review.abstained}
+    given = [review for review in counting_reviews(moment) if review.reviewer not in out]
+    if rule.kind == "mean":
+        votes, best = [review.score for review in given if review.score is not None], BEST_SCORE
+    else:
+        approving = {word.casefold() for word in rule.approving}
+        votes, best = [int((review.outcome or "").casefold() in approving) for review in given], 1
+    to_come = facts.reviewers - len(out) - len(votes)
+    return outcome(rule, votes, to_come, best=best, closed=moment.case.overdue)
+
+
+def decided_by_panel(rule: Rule, moment: Moment) -> str:
+    """What the panel decides; after the state's deadline nobody is waited for."""
+    facts = moment.facts
+    rows = complete(facts.panel, facts.panel_members, facts.criteria)
+    to_come = len(sitting(facts.panel, facts.panel_members)) - len(rows)
+    votes, best = [weighed(rule, row.points) for row in rows], weighed(rule, facts.criteria)
+    return outcome(rule, votes, to_come, best=best, closed=moment.case.overdue)
+
+
+def _votes(raw: Any, moment: Moment) -> bool:
+    rule, wanted = parse_votes(raw)
+    return decided(rule, moment) == wanted
+
+
+def _panel_votes(raw: Any, moment: Moment) -> bool:
+    rule, wanted = parse_votes(raw)
+    return decided_by_panel(rule, moment) == wanted
+
+
+def _rule_of_reviewers(raw: Any) -> str | None:
+    return _rule(raw) or ("write `panel_votes:`; reviewers give one score" if parse_votes(raw)[0].weights else None)
+
+
+def _rule_of_panel(raw: Any) -> str | None:
+    fix = "write `rule: {mean: 60, weights: {innovazione: 2, team: 1}}`; the panel gives points by criterion"
+    return _rule(raw) or (None if parse_votes(raw)[0].weights else fix)
+
+
+def _rule(raw: Any) -> str | None:
+    try:
+        parse_votes(raw)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _min_reviews(wanted: Any, moment: Moment) -> bool:
@@ -94,6 +152,20 @@ REVIEWS: Mapping[str, Guard] = MappingProxyType(
             Text(it="Le valutazioni non chiedono modifiche.", en="The reviews ask for no changes."),
             Text(it="Le valutazioni chiedono modifiche.", en="The reviews ask for changes."),
             needs=frozenset({"reviews"}),
+        ),
+        "votes": Guard(
+            _votes,
+            "the votes of the reviewers come to this, as in `votes: {rule: {of: 2}, is: approved}`; see below",
+            VOTES_OTHERWISE,
+            needs=frozenset({"reviews", "reviewers"}),
+            parameter=_rule_of_reviewers,
+        ),
+        "panel_votes": Guard(
+            _panel_votes,
+            "the weighted points of the panel come to this; see below",
+            VOTES_OTHERWISE,
+            needs=frozenset({"panel", "panel_members", "criteria"}),
+            parameter=_rule_of_panel,
         ),
         "reviewed": Guard(
             lambda _, moment: moment.case.count(QUORUM_EVENTS) > 0,

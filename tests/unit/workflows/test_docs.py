@@ -45,6 +45,8 @@ def test_a_picture_has_every_state_and_event(ammissione: WorkflowDefinition) -> 
 def test_conditions_in_words() -> None:
     raw = {"any": [{"field": "posti", "gt": 1}, {"all": [{"field": "x", "in": ["a", "b"]}, {"age_gte": 18}]}]}
     assert words_of(parse_guard(raw)) == "posti above 1 or (x in a or b and not under 18)"
+    votes = {"votes": {"rule": {"of": 2}, "approving": ["Sì", "Ok"], "is": "approved"}}
+    assert words_of(parse_guard(votes)) == "votes rule of 2 approving Sì or Ok is approved"
 
 
 @pytest.mark.parametrize("name", NAMES)
