@@ -96,10 +96,12 @@ PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(
         "atto": Placeholder("act", "number of the decision act, where the office gives one"),
         "problema": Placeholder("act", "what is the matter with a shared spreadsheet"),
         "rimedio": Placeholder("act", "what to do about it"),
+        "proposte": Placeholder("act", "what partners propose for editions, each with what is in force", "text"),
         "link_bozza": Placeholder("act", "the form as its writer left it; made when the mail is sent", "link"),
         "link_indirizzo": Placeholder(
             "act", "the page that confirms a new address; made when the mail is sent", "link"
         ),
+        "link_edizioni": Placeholder("act", "the page that answers them; made when the mail is sent", "link"),
         "link_avvisi": Placeholder("act", "the reader's choice between single mails and one a day", "link"),
         "link_azione": Placeholder("act", "the recipient's own action page; made when the mail is sent", "link"),
     }

@@ -36,6 +36,7 @@ COMMANDS = {
     "outbox": ("app.cli.outbox", "List what waits to be delivered, try it again, release drafts"),
     "bounce": ("app.cli.bounces", "Read a mail that came back, from standard input"),
     "sheets": ("app.cli.records", "See how the spreadsheets stand"),
+    "editions": ("app.cli.editions", "List what partners propose for a course's editions, accept or decline it"),
     "delegate": ("app.cli.people", "Let somebody stand in for somebody, from when until when"),
     "delegations": ("app.cli.people", "List who stands in for whom, or revoke one"),
     "reassign": ("app.cli.people", "Give a part in one case to somebody else, with a reason"),

@@ -2,6 +2,7 @@
 
 from app.models.delegations import Delegation
 from app.models.drafts import Draft
+from app.models.edition_settings import EditionSetting
 from app.models.events import Event, EventPayload
 from app.models.files import StoredFile
 from app.models.outbox import OutboxMessage
@@ -30,6 +31,7 @@ __all__ = [
     "Delegation",
     "Draft",
     "DriveHint",
+    "EditionSetting",
     "Event",
     "EventPayload",
     "GoogleAnswer",

@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.models import OutboxMessage
-from app.services import bounces, digests, drafts, limits, newsletter, outbox, writing
+from app.services import (
+    bounces,
+    digests,
+    drafts,
+    edition_answers,
+    edition_settings,
+    limits,
+    newsletter,
+    outbox,
+    writing,
+)
 from app.services.context import Context
 from integrations.dsn import address_is_gone
 from integrations.mail import Away, MailMessage, Permanent, Temporary
@@ -24,6 +34,7 @@ WRITERS: Mapping[str, Callable[[Context, Session, OutboxMessage], MailMessage]] 
     drafts.MESSAGE: drafts.write,
     newsletter.MESSAGE: newsletter.write,
     digests.MESSAGE: digests.write,
+    edition_settings.MESSAGE: edition_answers.write,
 }
 """Mails that are about no case or about many, and who writes them; all others are about one."""
 

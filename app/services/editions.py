@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.dates import local_day
 from app.models import Submission, Timer
-from app.services import mailing
+from app.services import edition_settings, mailing
 from app.services.context import Context, ask_for
+from app.services.definitions import workflow_of
 from forms.definition import FormDefinition
 from workflows.dates import at_local
 
@@ -26,6 +27,9 @@ BEFORE, HOUR = timedelta(days=5), time(9)
 
 CANCELLED, CANCELLED_STATE = "edition_cancelled", "annullata"
 """The act that cancels an edition, and where it leads."""
+
+CALLED_OFF = "edizione_da_annullare"
+"""The mail with the link that cancels an edition which partners, and the officer, say does not take place."""
 
 ASKED = "edition_asked"
 """Mark in the record of the case through which the officer was asked about its edition."""
@@ -49,6 +53,8 @@ def look(context: Context, session: Session, call: Call, submission: Submission,
     edition, beside = call.edition_of(submission.answers), same_edition(session, call, submission)
     if edition is None or sum(_holds(call, case) for case in beside) >= edition.min:
         return "enough"
+    if edition_settings.in_force(session, call.id).get((edition.id, edition_settings.GOES_ON)) == edition_settings.YES:
+        return "confirmed"
     if any(case.record.get(ASKED) for case in beside):
         return "asked"
     submission.record = {**submission.record, ASKED: True}
@@ -57,14 +63,25 @@ def look(context: Context, session: Session, call: Call, submission: Submission,
     return "fired"
 
 
+def called_off(context: Context, session: Session, call: Call, edition: str, mark: str) -> bool:
+    """Mail the officer the link that cancels an edition for all; False where no case is there to cancel."""
+    for case in session.scalars(select(Submission).where(Submission.call == call.id).order_by(Submission.id)):
+        chosen = call.edition_of(case.answers)
+        if chosen and chosen.id == edition and workflow_of(session, context, case).leaving(case.state, CANCELLED):
+            occasion = mailing.Occasion(case.entered_seq, due=chosen.start, mark=mark)
+            mailing.ask(context, session, case, CALLED_OFF, [TO], occasion)
+            return True
+    return False
+
+
 def form_now(context: Context, call: Call) -> FormDefinition:
-    """The call's form without the editions that are over or were cancelled; whole where none would be left."""
+    """The call's form without the editions that are over, called off or cancelled; whole where none would be left."""
     field = next((field for field in call.form.fields if field.options_from == "editions"), None)
     if field is None:
         return call.form
     now = context.clock.now()
     with context.read() as session:
-        gone = _cancelled(session, call)
+        gone = _cancelled(session, call) | edition_settings.called_off(session, call.id)
     left = tuple(edition.id for edition in call.file.editions if edition.end > now and edition.id not in gone)
     return call.form.narrowed({field.id: left}) if left and len(left) < len(call.file.editions) else call.form
 

@@ -47,6 +47,7 @@ class Letterhead:
     joined_title: str = ""
     lost: str = ""
     in_place_of: str = ""
+    room: str = ""
     tab: str = ""
     sheet_title: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
@@ -133,7 +134,10 @@ def _site(head: Letterhead) -> str:
     if booked:
         return str(booked)
     label = head.call.site(head.call.site_of(head.submission.answers)).label
-    return label.in_(head.language) if label else head.answer("sede", "luogo") or _place_of_edition(head)
+    if label:
+        return label.in_(head.language)
+    place = place_of_edition(head.call, head.submission.answers, head.language, head.room)
+    return head.answer("sede", "luogo") or place
 
 
 def _tutors(head: Letterhead) -> str:
@@ -148,9 +152,11 @@ def _to_bring(head: Letterhead) -> str:
     return text.in_(head.language) if text else ""
 
 
-def _place_of_edition(head: Letterhead) -> str:
-    edition = head.call.edition_of(head.submission.answers)
-    return edition.place.in_(head.language) if edition and edition.place else ""
+def place_of_edition(call: Call, answers: Mapping[str, Any], language: str, room: str) -> str:
+    """Where the chosen edition is: the place of the call file, then the room that was confirmed."""
+    edition = call.edition_of(answers)
+    place = edition.place.in_(language) if edition and edition.place else ""
+    return ", ".join(filter(None, (place, room)))
 
 
 def _state(head: Letterhead) -> str:

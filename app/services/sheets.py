@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Tab
 from app.models import OutboxMessage, Spreadsheet
 from app.services import (
+    edition_settings,
     google_answers,
     held_cells,
     hints,
@@ -184,6 +185,7 @@ def _one(session: Session, context: Context, turn: Turn, each: WorkTab, theirs: 
     result = _merge(session, context, each, base, theirs, cells, room)
     held_cells.release(session, turn.workbook, title, result.released, context.clock.now())
     seen_rows.store(session, turn.workbook, each.tab, result.seen_base, base)
+    edition_settings.note(session, context, each.calls, each.tab, each.layout, result)
     touched = {edit.reference for edit in result.edits} if each.tab.shows is None else set()
     for reference in sorted(touched):
         reviews.record(session, context, each.tab, each.layout, reference, result.seen_base[reference])
@@ -202,7 +204,8 @@ def _merge(
     """One tab: the rows that the database has, what was last seen, and what is there now."""
     if each.tab.shows:
         ours = summaries.rows_of(session, context, each.tab.shows, each.calls, each.tab)
-        return refresh(each.layout, base, ours, theirs)
+        undone = edition_settings.undone(session, each.calls, each.tab)
+        return refresh(each.layout, base, ours, theirs, undone)
     ours = sheet_rows.rows_of(session, context, each.calls, each.tab, there=base)
     for column in (column for column in each.tab.columns if column.total):
         points = [other.id for other in each.tab.columns if other.criterion]

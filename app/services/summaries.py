@@ -1,7 +1,7 @@
 """Summary tabs: tabs whose rows are reckoned from the database. One maker of rows for each, pure reading.
 
 They are synchronised with the others and written only where something changed; what partners add in columns of their
-own (who teaches an edition) is kept as it was seen, and a person confirms it in the app.
+own (who teaches an edition) is kept as it was seen, and a person confirms it (app.services.edition_settings).
 """
 
 from __future__ import annotations

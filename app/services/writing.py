@@ -13,10 +13,21 @@ from app.catalogue.mail_html import compose, with_code
 from app.catalogue.messages import Message, Rendered, edited
 from app.models import ActionToken, OutboxMessage, Review, Spreadsheet, Submission
 from app.security import mask_email
-from app.services import cases, delegations, editions, opinions, outbox, places, rankings, sheet_tabs, tokens
+from app.services import (
+    cases,
+    delegations,
+    edition_settings,
+    editions,
+    opinions,
+    outbox,
+    places,
+    rankings,
+    sheet_tabs,
+    tokens,
+)
 from app.services.context import Context
 from app.services.definitions import workflow_of
-from app.services.mail_values import Letterhead, values_of
+from app.services.mail_values import Letterhead, place_of_edition, values_of
 from app.services.mailing import APPLICANT_SIDE, act_of
 from app.services.reviews import reviews_of
 from app.services.roles import role_label
@@ -95,10 +106,11 @@ def _invitation(
         ends = starts + USUAL_VISIT
     act = act_of(session, submission, row.payload["seq"])
     booked = submission.record.get("acts", {}).get("slot_booked", {}).get("sede", "")
+    room = edition_settings.room_of(session, call, submission)
     entry = ics.Entry(
         uid=f"{submission.reference}-{kind}@{domain_of(context.settings.mail_from)}",
         title=f"{call.file.title.in_(submission.language)} · {submission.reference}",
-        place=str(act.get("luogo") or booked),
+        place=str(act.get("luogo") or booked or place_of_edition(call, submission.answers, submission.language, room)),
         starts=starts,
         ends=ends,
         changed=context.clock.now(),
@@ -177,6 +189,7 @@ def _letterhead(
         signed_up=editions.signed_up(session, call, submission) if "iscritti" in wants else None,
         scores=_scores(session, call, submission) if wants & {"media", "n"} else (),
         deleted_on=cases.deletion_day(session, context, submission) if "data_cancellazione" in wants else None,
+        room=edition_settings.room_of(session, call, submission) if "sede" in wants else "",
         tab=tab.title if tab else "",
         sheet_title=call.file.sheet.title or call.file.sheet.workbook if call.file.sheet else "",
         links=_links(context, session, call, message, token, tab, language),

@@ -19,6 +19,7 @@ from app.web.applicants import applicants
 from app.web.applications import applications
 from app.web.contacts import contacts
 from app.web.drafts import drafts
+from app.web.editions import editions
 from app.web.errors import catch_errors
 from app.web.handover import handover
 from app.web.headers import add_static_headers, secure
@@ -92,6 +93,7 @@ def _in_language(language: str, prefix: str) -> Blueprint:
         *of_applicants,
         actions,
         handover,
+        editions,
         reader_choice,
         sheet_tabs,
     ):

@@ -12,17 +12,23 @@ from integrations.sheets.rows import locate
 
 if TYPE_CHECKING:
     from integrations.sheets.layout import TabLayout
-    from integrations.sheets.outcome import Base, OurRow, Reconciled
+    from integrations.sheets.outcome import Base, Held, OurRow, Place, Reconciled
     from integrations.sheets.snapshot import TabSnapshot
 
 
-def refresh(layout: TabLayout, base: Base, ours: Mapping[str, OurRow], theirs: TabSnapshot) -> Reconciled:
+def refresh(
+    layout: TabLayout,
+    base: Base,
+    ours: Mapping[str, OurRow],
+    theirs: TabSnapshot,
+    held: Mapping[Place, Held] | None = None,
+) -> Reconciled:
     """As `reconcile`, and rows of `base` that are not in `ours` any more are deleted from the tab.
 
     A row that we never wrote is left alone: somebody may keep a note there. What is to be deleted stays in
     `seen_base`, so that a crash before the write forgets nothing.
     """
-    merged = reconcile(layout, base, ours, theirs)
+    merged = reconcile(layout, base, ours, theirs, held=held)
     over = {key for key in base if key not in ours}
     if not over or merged.write.insert_heading or layout.reference in place(layout, theirs).made:
         return merged

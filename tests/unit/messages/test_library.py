@@ -24,6 +24,8 @@ SENT_BY_SERVICES = {
     "bozze_pronte",
     "codice_conferma",
     "diritti_privacy",
+    "edizione_da_annullare",
+    "edizioni_proposte",
     "file_infetto",
     "genitore_ritiro",
     "gia_presente",
@@ -36,7 +38,7 @@ SENT_BY_SERVICES = {
     "riepilogo",
     "torna_a_te",
 }
-OF_NO_CASE = {"avviso_foglio", "bando_in_chiusura", "bozza", "riepilogo"}
+OF_NO_CASE = {"avviso_foglio", "bando_in_chiusura", "bozza", "edizioni_proposte", "riepilogo"}
 DEFAULT_OF_DEADLINES = {"sollecito"}
 NO_FREE_TEXT = (
     "conferma_email",
