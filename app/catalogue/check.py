@@ -13,6 +13,7 @@ from app.catalogue.calls import PEOPLE_KEYS, Call
 from app.catalogue.library import CALLS, Catalogue, read_catalogue
 from app.catalogue.premises import premises_of
 from app.catalogue.sheet_settings import CASE_COLUMNS, MoreTab, SheetSettings
+from app.catalogue.votes import votes_of
 from forms.definition import Derived, FormDefinition
 from forms.document import Document, Fault
 from integrations.sheets.layout import LEFT, RIGHT
@@ -59,6 +60,7 @@ def cross_checks(catalogue: Catalogue, carried_out: Collection[type[Effect]]) ->
         document = catalogue.documents[f"call:{call.id}"]
         yield from _people(call, document)
         yield from _panel(call, document)
+        yield from votes_of(call, document)
         yield from _sites(call, document)
         yield from _sheet(call, document)
         if call.workflow.sha256 not in own:

@@ -35,6 +35,40 @@ sheet:
 
 EXAMPLE_ID = "coworking-cinisello-2026"
 
+VOTES = """\
+    event: reviews_done
+    actor: sistema
+    origin: sheet
+    to: decisione
+    guard: {votes: {rule: all, minimum: 2, is: approved}}
+  - from: valutazione
+    event: voted_no
+    actor: sistema
+    origin: sheet
+    to: preavviso
+    guard: {votes: {rule: all, minimum: 2, is: rejected}}
+  - from: valutazione
+    event: votes_short
+    actor: sistema
+    origin: sheet
+    to: decisione
+    guard: {votes: {rule: all, minimum: 2, is: short}}
+"""
+
+
+def by_votes(text: str) -> str:
+    """`text` with its workflow written out, in which the reviewers decide and what they refuse is refused."""
+    advised = """\
+    event: reviews_done
+    actor: sistema
+    origin: sheet
+    to: decisione
+    guard: {min_reviews: 2}
+"""
+    whole = inline(text, "workflow")
+    assert indent(advised, "  ") in whole
+    return whole.replace(indent(advised, "  "), indent(VOTES, "  "))
+
 
 def inline(text: str, key: str) -> str:
     """`text` with its form or workflow written out below `key` instead of named."""
