@@ -98,7 +98,9 @@ def _effects(call: Call, carried_out: Collection[type[Effect]], document: Docume
     given = [*call.workflow.on_submit, *(effect for each in call.workflow.transitions for effect in each.effects)]
     for name in sorted({effect.name for effect in given if type(effect) not in carried_out}):
         what = f"workflow `{call.workflow.workflow}` asks for `{name}`, which is not carried out yet"
-        yield document.fault(("workflow",), what, "use another workflow, or add a handler in app/services/effects.py")
+        yield document.fault(
+            ("workflow",), what, "use another workflow, or add a handler (app/services/casework/effects.py)"
+        )
 
 
 def _people(call: Call, document: Document) -> Iterator[Fault]:

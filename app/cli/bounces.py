@@ -9,7 +9,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.opening import opened
-from app.services import bounces
+from app.services.mail import bounces
 from integrations.dsn import LONGEST
 
 

@@ -9,7 +9,7 @@ import click
 from app import migrate
 from app.cli.opening import opened, read_settings
 from app.db import Database
-from app.services import eventlog
+from app.services.casework import eventlog
 
 
 @click.group()

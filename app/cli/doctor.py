@@ -23,7 +23,7 @@ from app.cli.opening import opened
 from app.config import Settings, SettingsError
 from app.db import Database
 from app.errors import HubOutError
-from app.services import google_answers
+from app.services.sheets import google_answers
 from integrations import clamd, sender
 from integrations.sheets.errors import SheetsError
 

@@ -7,7 +7,7 @@ import click
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
 from app.errors import HubOutError
-from app.services import edition_answers
+from app.services.sheets import edition_answers
 
 BY = "hubout"
 """Who answered, in the record, where it was somebody at this command line."""

@@ -9,7 +9,8 @@ import click
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
 from app.errors import HubOutError
-from app.services import held, listing
+from app.services import listing
+from app.services.mail import held
 
 _SUBJECT = "Subject: "
 

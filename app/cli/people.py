@@ -7,7 +7,7 @@ import click
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
 from app.clock import parse_instant
-from app.services import absences, reassigning
+from app.services.people import absences, reassigning
 
 
 @click.command()

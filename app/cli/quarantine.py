@@ -6,7 +6,7 @@ import click
 
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
-from app.services import quarantine as decisions
+from app.services.sheets import quarantine as decisions
 
 
 @click.group()

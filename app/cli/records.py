@@ -11,7 +11,8 @@ from app.cli.output import as_json_option, show_records
 from app.cli.quarantine import quarantine
 from app.cli.workbooks import GROUPED, show_workbooks
 from app.errors import HubOutError
-from app.services import listing, sheets
+from app.services import listing
+from app.services.sheets import syncing
 
 
 @click.command()
@@ -63,7 +64,7 @@ for command in (*GROUPED, quarantine):
 def sync() -> None:
     """Ask for all spreadsheets to be read and written now; `hubout wait` waits for it."""
     with opened() as context:
-        sheets.request_sync(context)
+        syncing.request_sync(context)
 
 
 COMMANDS = {

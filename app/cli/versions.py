@@ -11,7 +11,7 @@ from app.catalogue.calls import Call
 from app.cli.opening import opened
 from app.cli.output import as_json_option, show_records
 from app.errors import HubOutError
-from app.services import migration, what_if
+from app.services.casework import migration, what_if
 from app.services.context import Context
 from forms.document import DefinitionError, parse
 from workflows.checker import check

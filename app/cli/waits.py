@@ -8,7 +8,8 @@ import time
 import click
 
 from app.cli.opening import opened
-from app.services import sheets, waiting
+from app.services import waiting
+from app.services.sheets import syncing
 
 _TURN = 0.1  # seconds between two looks
 
@@ -19,7 +20,7 @@ def wait(timeout: float) -> None:
     """End with 0 once no due timer, deliverable outbox row or unsynced cell remains; with 1 after the timeout."""
     deadline = time.monotonic() + timeout
     with opened() as context:
-        since = sheets.request_sync(context)  # an edit made in a sheet until now is to be waited for too
+        since = syncing.request_sync(context)  # an edit made in a sheet until now is to be waited for too
         while still := waiting.idle(context, since):
             if time.monotonic() >= deadline:
                 for line in still:

@@ -11,9 +11,9 @@ from redis import RedisError
 from app.cli.opening import opened
 from app.cli.output import console, show_records
 from app.errors import HubOutError
-from app.services import sheet_pages, sheet_tabs, workbooks
 from app.services.context import NO_QUOTA, Context
-from app.services.sheet_export import tables_of
+from app.services.sheets import sheet_pages, sheet_tabs, workbooks
+from app.services.sheets.sheet_export import tables_of
 from integrations.sheets.errors import SheetsError
 from integrations.sheets.moving import TabChange
 from integrations.tables import FORMATS

@@ -11,8 +11,11 @@ from functools import cache
 
 from app import queues
 from app.config import Settings
-from app.services import delivery, drafts, hints, newsletter, scanning, sharing, sheets, timers, uploads, webhooks
+from app.services.casework import timers
 from app.services.context import Context, open_context
+from app.services.intake import drafts, scanning, uploads
+from app.services.mail import delivery, newsletter, webhooks
+from app.services.sheets import hints, sharing, syncing
 from integrations.sheets.errors import SheetsError
 
 log = logging.getLogger(__name__)
@@ -86,7 +89,7 @@ def sync_sheet(workbook: str) -> None:
     context = process_context()
     queues.open_gate(context.redis, "sync_sheet", workbook)
     try:
-        sheets.sync(context, workbook)
+        syncing.sync(context, workbook)
     except SheetsError as error:
         # noted on the rows, which wait for their next try; nothing for RQ to repeat
         log.warning("%s: %s", workbook, error)

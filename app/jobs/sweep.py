@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import drafts, hints, newsletter, scanning, sharing, sheet_tabs, uploads
 from app.services.context import Context
+from app.services.intake import drafts, scanning, uploads
+from app.services.mail import newsletter
+from app.services.sheets import hints, sharing, sheet_tabs
 
 
 def tick(context: Context) -> None:

@@ -11,7 +11,7 @@ from app.db import Base, UtcDateTime
 
 
 class Reader(Base):
-    """An address, in small letters, and what it `wants`: `each`, `reminders` or `daily` (app.services.readers)."""
+    """An address, in small letters, and what it `wants`: `each`, `reminders` or `daily` (app.services.mail.readers)."""
 
     __tablename__ = "readers"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.catalogue.calls import Call
-from app.services import editions
+from app.services.casework import editions
 from app.services.context import Context
 from app.services.views import CallView, SeatsView
 

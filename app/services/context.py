@@ -127,7 +127,7 @@ CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(
         effects.Webhook,
     }
 )
-"""Effects that `app.services.effects` has a handler for; a test holds the two together."""
+"""Effects that `app.services.casework.effects` has a handler for; a test holds the two together."""
 
 
 def open_context(settings: Settings) -> Context:

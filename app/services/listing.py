@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Event, EventPayload, OutboxMessage, Review, Spreadsheet, StoredFile, Submission
-from app.services import bounces, outbox, seen_rows, sheet_tabs, sheets
 from app.services.context import Context
 from app.services.definitions import form_of
+from app.services.mail import bounces, outbox
+from app.services.sheets import seen_rows, sheet_tabs, syncing
 from forms.uploads import awaited
 
 PAGE = 500
@@ -149,7 +150,7 @@ def retry(context: Context, ids: tuple[int, ...] = ()) -> int:
             outbox.revive(row, now)
     for drain in ("drain_mail", "drain_webhooks"):
         context.wake(drain)
-    sheets.request_sync(context)
+    syncing.request_sync(context)
     return len(rows)
 
 

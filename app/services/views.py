@@ -53,7 +53,7 @@ class CallView:
 class Receipt:
     """What the applicant is told after sending: nothing of the first case when it is a duplicate.
 
-    `remarks` are what a program was told of its answers (`services.submissions.REMARKS`).
+    `remarks` are what a program was told of its answers (`services.intake.submissions.REMARKS`).
     """
 
     reference: str | None

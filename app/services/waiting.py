@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.models import OutboxMessage, Spreadsheet, Timer
-from app.services import scanning, sheet_tabs
 from app.services.context import Context
+from app.services.intake import scanning
+from app.services.sheets import sheet_tabs
 
 
 def idle(context: Context, since: datetime | None = None) -> list[str]:

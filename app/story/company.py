@@ -15,7 +15,7 @@ from pypdf import PdfWriter
 
 from app.catalogue.calls import Call
 from app.dates import show_moment
-from app.services.mail_values import applicant_name
+from app.services.mail.mail_values import applicant_name
 from app.story.browser import Visitor
 from app.story.outcomes import Outcomes
 from app.story.stage import Answers, Stage

@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from app.config import Settings
-from app.services import eventlog
+from app.services.casework import eventlog
 from app.story import first_week, what_follows
 from app.story.company import Company
 from app.story.outcomes import Outcomes

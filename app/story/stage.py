@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from app.config import Settings
-from app.services import listing, sheets, waiting
+from app.services import listing, waiting
 from app.services.context import Context, open_context
+from app.services.sheets import syncing
 from app.story.browser import Page, Visitor, code_in
 from app.story.partner import Partner
 from integrations.local.smtp import Mailbox
@@ -45,7 +46,7 @@ class Stage:
         Raises:
             TimeoutError: the stack did not come to rest.
         """
-        since = sheets.request_sync(self.context) if read_sheets else None
+        since = syncing.request_sync(self.context) if read_sheets else None
         self._until(lambda: not waiting.idle(self.context, since), lambda: "; ".join(waiting.idle(self.context, since)))
 
     def _until(self, there: Callable[[], Found | None], otherwise: Callable[[], str]) -> Found:

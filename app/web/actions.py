@@ -18,11 +18,11 @@ from flask import Blueprint, abort, redirect, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import actions as service
-from app.services import fresh_links
-from app.services.paper import PARENT
-from app.services.reassigning import ROLES
-from app.services.transitions import CONSENT_GIVEN
+from app.services.casework.transitions import CONSENT_GIVEN
+from app.services.links import actions as service
+from app.services.links import fresh_links
+from app.services.links.paper import PARENT
+from app.services.people.reassigning import ROLES
 from app.services.views import ActionResult, ActionView, TokenState
 from app.web.abuse import objection_to_act, objection_to_inputs
 from app.web.choices import first_inputs, form_of, refusal_of, wrong_files

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.security import sign, signed, token_digest
-from app.services import address as service
+from app.services.intake import address as service
 from app.web.abuse import objection_to_act
 from app.web.form_page import FormShown
 from app.web.page import context, show, today, url, words

@@ -15,7 +15,9 @@ from flask import Blueprint, Response, abort, json, jsonify, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import new_incident
-from app.services import applicants, calls, judging, submissions
+from app.services import calls
+from app.services.intake import judging, submissions
+from app.services.links import applicants
 from app.services.views import CallView, Receipt, StatusView
 from app.web.abuse import wait_to_send
 from app.web.api_access import KEY_HEADER, identify, integrator

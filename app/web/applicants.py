@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import applicants as service
-from app.services import fresh_links
-from app.services.turn import turn
+from app.services.casework.turn import turn
+from app.services.links import applicants as service
+from app.services.links import fresh_links
 from app.services.views import ActionResult, StatusView
 from app.web.abuse import objection_to_act, objection_to_inputs
 from app.web.address import offers_correction, sent_here

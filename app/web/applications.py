@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import local_day
 from app.errors import new_incident
-from app.services import drafts, judging, submissions
+from app.services.intake import drafts, judging, submissions
 from app.web.abuse import Objection, objection_to_inputs, objection_to_sending, started
 from app.web.address import to_receipt
 from app.web.drafts import ask_address

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import contacts as service
+from app.services.links import contacts as service
 from app.web.abuse import objection_to_act
 from app.web.page import context, read_in, show, show_notice, today, url, words
 from app.web.posting import form_is_ours, new_token

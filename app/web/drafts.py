@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import show_moment
-from app.services import drafts as service
+from app.services.intake import drafts as service
 from app.web.abuse import Objection, objection_to_inputs, objection_to_mail, started
 from app.web.page import context, language, show, today, url, words
 from app.web.pages import call_page, get_call

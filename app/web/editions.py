@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.errors import HubOutError
-from app.services import edition_answers
+from app.services.sheets import edition_answers
 from app.web.abuse import objection_to_act
 from app.web.page import context, language, show, words
 from app.web.posting import form_is_ours, new_token

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import handover as service
+from app.services.people import handover as service
 from app.services.views import ActionView
 from app.web.abuse import objection_to_act, objection_to_inputs
 from app.web.actions import case_view, cookie_token, reopen

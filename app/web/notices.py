@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response
 
-from app.services import notices as service
+from app.services.links import notices as service
 from app.web.page import context, help_address, language, show, url, words
 from app.web.pages import get_call
 

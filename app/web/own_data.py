@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import own_data as service
+from app.services.links import own_data as service
 from app.web.abuse import objection_to_act
 from app.web.page import asked_language, context, read_in, show, show_notice, today, url, words
 from app.web.posting import form_is_ours, new_token

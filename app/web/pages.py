@@ -11,8 +11,9 @@ from flask import Blueprint, Response, abort, jsonify, make_response, request
 from markupsafe import Markup
 
 from app.catalogue import pictures
-from app.services import calendar as calendars
-from app.services import calls, publication
+from app.services import calls
+from app.services.casework import calendar as calendars
+from app.services.casework import publication
 from app.web.page import context, language, show, words
 from forms.comuni import comuni
 from forms.model import BIRTH_DATE

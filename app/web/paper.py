@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import paper as service
+from app.services.links import paper as service
 from app.web.actions import COOKIE
 from app.web.page import asked_language, context, read_in, show, show_notice, url, words
 

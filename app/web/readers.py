@@ -11,7 +11,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import readers
+from app.services.mail import readers
 from app.web.page import context, show, show_notice, words
 
 reader_choice = Blueprint("readers", __name__)

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import ROME, show_day, show_moment
 from app.security import sha256_of
-from app.services import applicants
-from app.services import receipts as service
+from app.services.intake import receipts as service
+from app.services.links import applicants
 from app.web.page import asked_language, context, group_in_order, read_in, words
 from integrations.pdf import PdfError, make_pdf
 

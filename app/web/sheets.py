@@ -8,7 +8,7 @@ from io import BytesIO
 from flask import Blueprint, Response, abort, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import sheet_pages
+from app.services.sheets import sheet_pages
 from app.web.page import context, show
 from integrations.tables import FORMATS, as_csv, shown
 

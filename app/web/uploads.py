@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 
-from app.services import limits, uploads
+from app.services import limits
+from app.services.intake import uploads
 from app.web.abuse import network
 from app.web.page import context
 from app.web.steps import KEPT

@@ -20,8 +20,9 @@ from sqlalchemy import insert, select
 from werkzeug.datastructures import MultiDict
 
 from app.models import OutboxMessage
-from app.services import delivery, submissions
 from app.services.context import Context
+from app.services.intake import submissions
+from app.services.mail import delivery
 from forms.builder import JudgeContext, form_inputs, judge
 from integrations.local.smtp import Mailbox
 

@@ -25,8 +25,8 @@ from werkzeug.datastructures import MultiDict
 from app import migrate
 from app.catalogue.calls import Call
 from app.config import Settings
-from app.services import submissions
 from app.services.context import Context, open_context
+from app.services.intake import submissions
 from forms.builder import JudgeContext, form_inputs, judge
 from integrations.sheets.layout import Column, case_tab
 from integrations.sheets.outcome import OurRow

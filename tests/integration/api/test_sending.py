@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from app.services import listing, submissions
+from app.services import listing
+from app.services.intake import submissions
 from forms.uploads import File
 from tests.integration.api.conftest import API
 from tests.integration.web.conftest import COWORKING, Site, body, hidden

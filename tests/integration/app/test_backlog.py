@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.services import delivery, listing, outbox
+from app.services import listing
+from app.services.mail import delivery, outbox
 from tests.bench.mails import fill
 from tests.integration.app.crowd import at_once, dying_at
 from tests.integration.app.people import desk

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.services import bounces, listing
+from app.services import listing
+from app.services.mail import bounces
 from integrations.local.smtp import BOUNCES, StoredMessage, report_of
 from tests.integration.app import scenes
 from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, OFFICER, desk

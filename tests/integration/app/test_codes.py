@@ -9,7 +9,7 @@ import pytest
 
 from app.models import ActionToken
 from app.security import CODE_LENGTH, CROCKFORD, make_code, same_code
-from app.services.tokens import MOST_TRIES
+from app.services.links.tokens import MOST_TRIES
 from tests.integration.app import scenes
 from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, OFFICER, REASON
 from tests.integration.app.town import Town

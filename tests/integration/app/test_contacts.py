@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import TestResponse
 
-from app.services import eventlog
+from app.services.casework import eventlog
 from tests.integration.app import scenes
 from tests.integration.app.people import CHIARA, CONSENT, IDEAS, MOTHER, desk, idea_of_a_minor
 from tests.integration.app.town import Town

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.clock import parse_instant
-from app.services import absences, reassigning
+from app.services.people import absences, reassigning
 from tests.integration.app import scenes
 from tests.integration.app.people import (
     CHIARA,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services import readers
+from app.services.mail import readers
 from integrations.local.smtp import StoredMessage
 from tests.integration.app import scenes
 from tests.integration.app.journeys import student_before_the_school

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.errors import HubOutError
-from app.services import edition_answers, edition_settings
 from app.services.calls import view_of
+from app.services.sheets import edition_answers, edition_settings
 from tests.integration.app.members import COURSE, COURSE_OFFICER, learner
 from tests.integration.app.test_course import wide
 from tests.integration.app.test_summaries import rows, synced, tab

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Event, EventPayload, Submission
-from app.services.eventlog import broken_links
+from app.services.casework.eventlog import broken_links
 from tests.integration.app import scenes
 from tests.integration.app.people import desk
 from tests.integration.app.town import Town

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.errors import HubOutError
-from app.services import held
+from app.services.mail import held
 from tests.integration.app.members import SELECTION_COORDINATOR
 from tests.integration.app.test_selection import ANNA, BEA, CARLA, decided
 from tests.integration.app.town import Town

@@ -13,8 +13,10 @@ from sqlalchemy import update
 from app import queues
 from app.jobs import drains, sweep
 from app.models import Spreadsheet
-from app.services import hints, listing, sharing, timers, transitions, waiting
+from app.services import listing, waiting
+from app.services.casework import timers, transitions
 from app.services.context import Context
+from app.services.sheets import hints, sharing
 from tests.integration.app import scenes
 from tests.integration.app.people import CHIARA, COORDINATOR, desk
 from tests.integration.app.town import Town, open_like

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from app.models import OutboxMessage
-from app.services import delivery, listing, outbox
+from app.services import listing
+from app.services.mail import delivery, outbox
 from tests.integration.app import scenes
 from tests.integration.app.crowd import at_once, dying_at
 from tests.integration.app.people import CHIARA, COORDINATOR, REVIEWER, desk

@@ -11,9 +11,10 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from app.models import Review, Submission
-from app.services import actions, tokens, transitions
+from app.services.casework import transitions
+from app.services.casework.transitions import Act
 from app.services.context import Context
-from app.services.transitions import Act
+from app.services.links import actions, tokens
 from tests.integration.app.people import DESKS, REASON, desk
 from tests.integration.app.scenes import ENTRY
 from tests.integration.app.town import Town

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services import reassigning
+from app.services.people import reassigning
 from tests.integration.app import journeys, scenes
 from tests.integration.app.members import NETWORK, NETWORK_COORDINATOR, NETWORK_OFFICER, NETWORK_REGISTER, organisation
 from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, OFFICER, REASON, REVIEWER

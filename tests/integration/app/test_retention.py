@@ -12,7 +12,7 @@ import pytest
 
 from app.dates import local_day
 from app.services import listing
-from app.services.eventlog import broken_links
+from app.services.casework.eventlog import broken_links
 from tests.integration.app import scenes
 from tests.integration.app.people import (
     CHIARA,

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.catalogue.calls import Person
 from app.dates import ROME
 from app.models import Submission
-from app.services import erasure, newsletter, rankings
+from app.services.casework import erasure, rankings
+from app.services.mail import newsletter
 from tests.integration.app.members import (
     CHAIR,
     SELECTION,

@@ -9,7 +9,8 @@ import requests
 from click.testing import CliRunner
 
 from app.errors import HubOutError
-from app.services import hints, listing, quarantine, sheets
+from app.services import listing
+from app.services.sheets import hints, quarantine, syncing
 from integrations.sheets.errors import Gone
 from integrations.sheets.layout import CHECK
 from tests.integration.app import scenes
@@ -141,11 +142,11 @@ def test_the_heading_tells_how_fresh_the_tab_is(town: Town, sheet: Sheet) -> Non
     assert sheet.headings[-1] == "controllo – aggiornato alle 09:00 del 16/11, nulla in attesa"
     before = len(town.google.calls())
     town.later(minutes=9)
-    sheets.sync(town.context, BOOK)
+    syncing.sync(town.context, BOOK)
     assert [call["method"] for call in town.google.calls()[before:]] == ["GET"]
     town.later(minutes=1)
     before = len(town.google.calls())
-    sheets.sync(town.context, BOOK)
+    syncing.sync(town.context, BOOK)
     assert [call["method"] for call in town.google.calls()[before:]] == ["GET", "POST"]
     assert sheet.headings[-1] == "controllo – aggiornato alle 09:10 del 16/11, nulla in attesa"
 
@@ -264,7 +265,7 @@ def test_a_sheet_in_the_bin_is_parked_told_and_found_again(town: Town, seven: li
     sheet.put(SCORE, ["80"])
     sheet.unshare(town.context.gateway.client_email)
     with pytest.raises(Gone):
-        sheets.sync(town.context, BOOK)
+        syncing.sync(town.context, BOOK)
     town.work()
     (mail,) = alerts(town)
     assert town.context.gateway.client_email in mail

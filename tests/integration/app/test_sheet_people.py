@@ -23,8 +23,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import delete, select, update
 
 from app.models import HeldCell, OutboxMessage, Quarantine, Review, SheetRow, Spreadsheet, Submission, SummaryRow, Timer
-from app.services import hints, outbox, quarantine, seen_rows, sheet_rows, sheet_tabs, sheets
-from app.services.sheet_tabs import WorkTab
+from app.services.mail import outbox
+from app.services.sheets import hints, quarantine, seen_rows, sheet_rows, sheet_tabs, syncing
+from app.services.sheets.sheet_tabs import WorkTab
 from integrations.local.google import Store, create_app
 from integrations.sheets import replies
 from integrations.sheets.cells import Problem, encode, parse_cell, same
@@ -141,9 +142,9 @@ class People(RuleBasedStateMachine):
     @rule()
     def sync(self) -> None:
         with suppress(SheetsError):
-            sheets.sync(self.context, BOOK)
+            syncing.sync(self.context, BOOK)
 
-    @rule(at=st.sampled_from([(sheets, "_import"), (sheets, "_finish"), (Gateway, "write"), (Gateway, "read")]))
+    @rule(at=st.sampled_from([(syncing, "_import"), (syncing, "_finish"), (Gateway, "write"), (Gateway, "read")]))
     def worker_dies(self, at: tuple[object, str]) -> None:
         def die(*_: object, **__: object) -> None:
             raise Killed
@@ -151,8 +152,8 @@ class People(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(*at, die)
             with suppress(Killed, SheetsError):
-                sheets.sync(self.context, BOOK)
-        self.later(sheets.LEASE)
+                syncing.sync(self.context, BOOK)
+        self.later(syncing.LEASE)
 
     @rule()
     def worker_is_overtaken(self) -> None:
@@ -162,16 +163,16 @@ class People(RuleBasedStateMachine):
         def hang(gateway: Gateway, spreadsheet_id: str) -> Any:
             snapshot = read(gateway, spreadsheet_id)
             if gateway is first:
-                self.later(sheets.LEASE)
+                self.later(syncing.LEASE)
                 with suppress(SheetsError):
-                    sheets.sync(other, BOOK)
+                    syncing.sync(other, BOOK)
             return snapshot
 
         other = replace(self.context)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Gateway, "read", hang)
             with suppress(SheetsError):
-                sheets.sync(self.context, BOOK)
+                syncing.sync(self.context, BOOK)
         other.gateway.close()
 
     @rule()
@@ -355,9 +356,9 @@ class People(RuleBasedStateMachine):
     def quiet_sync(self) -> None:
         """All faults over, every lease run out, until nothing is left to do."""
         self.context.google.faults.clear()
-        self.later(sheets.LEASE + timedelta(hours=1))
+        self.later(syncing.LEASE + timedelta(hours=1))
         for _ in range(3):
-            assert sheets.sync(self.context, BOOK)
+            assert syncing.sync(self.context, BOOK)
 
     @precondition(lambda self: self.number > 0)
     @rule()

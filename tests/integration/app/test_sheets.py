@@ -10,7 +10,8 @@ import requests
 from click.testing import CliRunner
 
 from app.cli import doctor
-from app.services import listing, sheets
+from app.services import listing
+from app.services.sheets import syncing
 from app.story.partner import Partner
 from integrations.sheets import questions
 from integrations.sheets.errors import SheetsError
@@ -46,7 +47,7 @@ def desk_in_sheet(town: Town, answers: dict[str, Any] | None = None) -> str:
 def calls_of_a_sync(town: Town) -> list[str]:
     """What one sync asks of the Sheets API: `GET` a read, `POST` a write."""
     before = len(town.google.calls())
-    assert sheets.sync(town.context, BOOK)
+    assert syncing.sync(town.context, BOOK)
     return [call["method"] for call in town.google.calls()[before:]]
 
 
@@ -283,7 +284,7 @@ def test_while_google_is_away_rows_wait(town: Town) -> None:
     reference = scenes.reviewed_desk_waits(town)
     town.google.fail("503", 1000)
     with pytest.raises(SheetsError):
-        sheets.sync(town.context, BOOK)
+        syncing.sync(town.context, BOOK)
     waiting = [letter for letter in listing.letters(town.context) if letter["channel"] == "sheet"]
     assert waiting != []
     assert all(letter["last_error"] and letter["state"] == "waiting" for letter in waiting)
@@ -300,12 +301,12 @@ def test_a_crash_between_import_and_write_heals(town: Town) -> None:
     score(town, reference, "88", "81")
     type_in(town, reference, "olt-1", stato="rotto")
     with dying_at(Gateway, "write"):
-        sheets.sync(town.context, BOOK)
+        syncing.sync(town.context, BOOK)
     assert len(town.show(reference)["reviews"]) == 2
     town.work()
     assert town.state(reference) == "decisione"
-    assert not sheets.sync(town.context, BOOK)
-    town.clock.set(town.clock.now() + sheets.LEASE)
+    assert not syncing.sync(town.context, BOOK)
+    town.clock.set(town.clock.now() + syncing.LEASE)
     town.sync()
     assert town.row("olt-1", reference)["stato"] == "Da decidere"
     assert len(town.mails(COORDINATOR, reference)) == 1
@@ -313,10 +314,10 @@ def test_a_crash_between_import_and_write_heals(town: Town) -> None:
 
 def test_a_crash_between_write_and_note_makes_no_second_row(town: Town) -> None:
     reference = scenes.reviewed_desk_waits(town)
-    with dying_at(sheets, "_finish"):
-        sheets.sync(town.context, BOOK)
+    with dying_at(syncing, "_finish"):
+        syncing.sync(town.context, BOOK)
     assert town.row("olt-1", reference)["codice"] == reference
-    town.clock.set(town.clock.now() + sheets.LEASE)
+    town.clock.set(town.clock.now() + syncing.LEASE)
     town.sync()
     assert town.row("olt-1", reference)["stato"] == "In valutazione"
     assert {tab["dirty"] for tab in listing.sheets_status(town.context)} == {0}
@@ -326,7 +327,7 @@ def test_an_answer_that_gets_lost_makes_no_second_row(town: Town) -> None:
     desk_in_sheet(town)
     second = town.confirmed(desk(email="altra@example.org"))
     town.google.fail("drop_after_write")
-    sheets.sync(town.context, BOOK)
+    syncing.sync(town.context, BOOK)
     assert town.row("olt-1", second)["codice"] == second
 
 
@@ -340,14 +341,14 @@ def test_a_late_worker_stores_nothing(town: Town, monkeypatch: pytest.MonkeyPatc
     def hang(self: Gateway, spreadsheet_id: str) -> Any:
         snapshot = read(self, spreadsheet_id)
         if self is town.context.gateway:
-            town.clock.set(town.clock.now() + sheets.LEASE)
-            assert sheets.sync(other, BOOK)
+            town.clock.set(town.clock.now() + syncing.LEASE)
+            assert syncing.sync(other, BOOK)
             type_in(town, reference, "olt-1", punteggio_0_100="90")
-            assert sheets.sync(other, BOOK)
+            assert syncing.sync(other, BOOK)
         return snapshot
 
     monkeypatch.setattr(Gateway, "read", hang)
-    sheets.sync(town.context, BOOK)
+    syncing.sync(town.context, BOOK)
     monkeypatch.undo()
     town.work()
     assert town.show(reference)["reviews"][0]["score"] == 90
@@ -358,7 +359,7 @@ def test_two_syncs_at_once_are_one_turn(town: Town) -> None:
     reference = desk_in_sheet(town)
     workers = [town.worker() for _ in range(3)]
     town.confirmed(desk(email="altra@example.org"))
-    turns = at_once(*[lambda worker=worker: sheets.sync(worker, BOOK) for worker in workers])
+    turns = at_once(*[lambda worker=worker: syncing.sync(worker, BOOK) for worker in workers])
     assert turns.count(True) >= 1
     assert len(town.partner("olt-1", reference).rows()) == 2
 
@@ -366,7 +367,7 @@ def test_two_syncs_at_once_are_one_turn(town: Town) -> None:
 def test_two_first_syncs_at_once_make_one_workbook(town: Town) -> None:
     reference = scenes.reviewed_desk_waits(town)
     workers = [town.worker() for _ in range(3)]
-    turns = at_once(*[lambda worker=worker: sheets.sync(worker, BOOK) for worker in workers])
+    turns = at_once(*[lambda worker=worker: syncing.sync(worker, BOOK) for worker in workers])
     assert turns.count(True) >= 1
     assert len([call for call in town.google.calls() if call["path"] == "/drive/v3/files"]) == 1
     assert len(town.partner("olt-1", reference).rows()) == 1

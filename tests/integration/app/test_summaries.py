@@ -8,9 +8,9 @@ import pytest
 
 from app.catalogue.sheet_settings import CASE_COLUMNS
 from app.models import Spreadsheet
-from app.services import indicators, sheets
-from app.services.case_columns import LOOKS
-from app.services.small_counts import SMALL
+from app.services.sheets import indicators, syncing
+from app.services.sheets.case_columns import LOOKS
+from app.services.sheets.small_counts import SMALL
 from app.story.partner import Partner
 from tests.integration.app import scenes
 from tests.integration.app.members import CHAIR, COURSE, SELECTION_COORDINATOR, learner
@@ -40,7 +40,7 @@ def rows(town: Town, workbook: str, title: str) -> list[dict[str, Any]]:
 
 
 def synced(town: Town, workbook: str) -> None:
-    assert sheets.sync(town.context, workbook)
+    assert syncing.sync(town.context, workbook)
     town.work()
 
 

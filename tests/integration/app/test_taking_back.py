@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.services import eventlog
+from app.services.casework import eventlog
 from tests.integration.app import journeys, scenes
 from tests.integration.app.members import NETWORK_COORDINATOR
 from tests.integration.app.people import CHIARA, COORDINATOR, OFFICER, REASON, REGISTER, SMALL, SMALL_COORDINATOR, desk

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from app.models import Timer
-from app.services import timers
+from app.services.casework import timers
 from tests.integration.app import scenes
 from tests.integration.app.crowd import at_once
 from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, EUFEMIA, MOTHER, REASON, TAX_CODE, desk

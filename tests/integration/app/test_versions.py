@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.errors import HubOutError
-from app.services import migration, what_if
-from app.services.eventlog import broken_links
+from app.services.casework import migration, what_if
+from app.services.casework.eventlog import broken_links
 from tests.integration.app.people import COORDINATOR, desk
 from tests.integration.app.scenes import active_desk, desk_to_decide, new_desk, reviewed_desk_waits
 from tests.integration.app.town import Town

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from app.catalogue.library import Catalogue, read_catalogue
-from app.services import webhooks
 from app.services.context import Context
+from app.services.mail import webhooks
 from integrations.webhooks import Target, signature
 from tests.integration.app.calls_of_authors import EXAMPLE, EXAMPLE_ID, inline
 from tests.integration.app.people import CHIARA, desk

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from app.services import reviews, sheet_tabs
+from app.services.casework import reviews
+from app.services.sheets import sheet_tabs
 from tests.integration.app import scenes
 from tests.integration.app.people import (
     CHIARA,

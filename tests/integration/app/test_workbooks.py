@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from app.cli import workbooks as commands
 from app.errors import HubOutError
 from app.models import Spreadsheet
-from app.services import sharing, sheet_tabs, sheets, workbooks
-from app.services.sheet_export import tables_of
+from app.services.sheets import sharing, sheet_tabs, syncing, workbooks
+from app.services.sheets.sheet_export import tables_of
 from app.story.partner import Partner
 from integrations.local.service_account import CLIENT_EMAIL
 from tests.integration.app import scenes
@@ -70,7 +70,7 @@ def test_a_spreadsheet_in_use_is_connected_without_moving_anything(town: Town, m
     assert [first[name] for name in THEIRS[0]] == THEIRS[1]
     assert (second["codice"], second["stato"]) == (reference, "In valutazione")
     tab(town, theirs, "Foglio1").type_in(reference, {"esito_proposto": "Sì", "punteggio_0_100": "80"})
-    assert sheets.sync(town.context, BOOK)
+    assert syncing.sync(town.context, BOOK)
     town.work()
     assert town.show(reference)["reviews"][0]["score"] == 80
 

@@ -22,8 +22,11 @@ from app.dates import ROME
 from app.db import Base, Database
 from app.models import Submission
 from app.queues import connect
-from app.services import delivery, listing, reviews, sheet_tabs, sheets, timers
+from app.services import listing
+from app.services.casework import reviews, timers
 from app.services.context import NO_QUOTA, Context
+from app.services.mail import delivery
+from app.services.sheets import sheet_tabs, syncing
 from app.story.browser import code_in
 from app.story.partner import Partner
 from app.web import create_app
@@ -102,7 +105,7 @@ class Town:
     def sync(self) -> None:
         """Bring every sheet up to date, and do what follows from it."""
         for workbook in self.workbooks():
-            sheets.sync(self.context, workbook)
+            syncing.sync(self.context, workbook)
         self.work()
 
     def workbooks(self) -> list[str]:

@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 from app.jobs import sweep
 from app.models import OutboxMessage, StoredFile
 from app.queues import queues
-from app.services import listing, scanning, waiting
+from app.services import listing, waiting
 from app.services.context import Context
+from app.services.intake import scanning
 from app.web import create_app
 from tests.integration.files.conftest import CLEAN, VIRUS
 from tests.integration.web.conftest import Site, hidden

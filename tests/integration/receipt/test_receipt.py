@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.models import Event, EventPayload, Submission
-from app.services import erasure, receipts, transitions
+from app.services.casework import erasure, transitions
+from app.services.intake import receipts
 from integrations.pdf import PdfError
 from tests.integration.web.conftest import COWORKING, Site, fill_in
 from tests.reading_pdf import metadata_of, root_of, tags_of, text_of

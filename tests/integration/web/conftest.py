@@ -24,8 +24,9 @@ from app.catalogue.library import Catalogue, read_catalogue
 from app.config import Settings
 from app.db import Database
 from app.models import ActionToken, Submission
-from app.services import timers, tokens
+from app.services.casework import timers
 from app.services.context import Context
+from app.services.links import tokens
 from app.web import create_app
 from forms.builder import form_inputs
 from tests.integration.redis_server import redis_server, redis_url  # noqa: F401 - fixtures

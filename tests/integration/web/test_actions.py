@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.models import StoredFile
-from app.services import tokens
+from app.services.links import tokens
 from app.web.actions import COOKIE
 from tests.integration.web.conftest import COWORKING, IDEAS, Site, fill_in, heading, hidden, mistakes
 

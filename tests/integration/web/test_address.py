@@ -11,7 +11,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.models import Event, OutboxMessage, Submission
-from app.services import eventlog, writing
+from app.services.casework import eventlog
+from app.services.mail import writing
 from tests.integration.web.conftest import COWORKING, Site, fill_in, heading, hidden, mistakes
 
 FORM = f"/bandi/{COWORKING}/domanda"

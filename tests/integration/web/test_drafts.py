@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.jobs import sweep
 from app.models import Draft, OutboxMessage
-from app.services import drafts, writing
+from app.services.intake import drafts
+from app.services.mail import writing
 from tests.integration.web.conftest import CLOSED, COWORKING, IDEAS, Site, heading, mistakes
 from tests.integration.web.walker import Walker
 

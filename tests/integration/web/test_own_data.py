@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.models import Event, OutboxMessage
-from app.services import eventlog, writing
+from app.services.casework import eventlog
+from app.services.mail import writing
 from tests.integration.web.conftest import COWORKING, Site, body, fill_in, heading, hidden, mistakes
 
 FORM = f"/bandi/{COWORKING}/domanda"

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.jobs import sweep
 from app.models import StoredFile, WaitingUpload
-from app.services import uploads
+from app.services.intake import uploads
 from tests.integration.web.conftest import Site, mistakes
 from tests.integration.web.walker import Walker
 

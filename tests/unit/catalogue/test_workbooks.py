@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.catalogue.library import Catalogue, read_catalogue
-from app.services.sheet_tabs import layout_of
+from app.services.sheets.sheet_tabs import layout_of
 from integrations.sheets.layout import CHECK, LEFT, REFERENCE, RIGHT
 
 REVIEW = "recensore_sigla conflitto esito_proposto punteggio_0_100 note_per_il_gruppo valutato_il"

@@ -58,7 +58,7 @@ def values_with(value: str) -> dict[str, str]:
 
 
 def message_of(name: str, language: str, value: str) -> MailMessage:
-    """The mail as `app.services.writing` makes it, with `value` for all that people type."""
+    """The mail as `app.services.mail.writing` makes it, with `value` for all that people type."""
     parts = compose(MESSAGES[name], language, values_with(value))
     return MailMessage(
         sender="HubOut – Comune <hubout@example.org>",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services.edition_settings import proposals
+from app.services.sheets.edition_settings import proposals
 from integrations.sheets.layout import CellValue, Column, TabLayout
 
 LAYOUT = TabLayout(

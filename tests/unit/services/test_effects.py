@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.services.casework.effects import HANDLERS
 from app.services.context import CARRIED_OUT
-from app.services.effects import HANDLERS
 
 
 def test_each_effect_that_a_call_may_use_has_a_handler() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services.facts import LOOK_UPS
+from app.services.casework.facts import LOOK_UPS
 from workflows.guards import GUARDS
 
 

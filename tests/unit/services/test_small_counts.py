@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.small_counts import LEAST, SMALL, WITHHELD, shown, shown_group
+from app.services.sheets.small_counts import LEAST, SMALL, WITHHELD, shown, shown_group
 
 
 def test_four_is_hidden_and_five_is_not() -> None:

@@ -1,0 +1,1 @@
+"""Taking applications: judged, kept, received, with their drafts and files."""

@@ -1,0 +1,1 @@
+"""Doors without a login: mailed links, the applicant's own page, and what is done there."""

@@ -1,0 +1,1 @@
+"""What leaves the house: mails and webhooks, from the outbox row to the server, and what comes back."""

@@ -1,0 +1,1 @@
+"""Who acts: the parts of a case, who holds them, stands in for them, gets them."""
