@@ -11,27 +11,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.workflows.conftest import NAMES, library
-from tests.unit.workflows.story import Story, rome
-from tests.unit.workflows.worlds import FORMS, HUMAN, begun, cases, good_inputs, names, play, steps, worlds
+from tests.unit.workflows.story import TWO, Story, rome
+from tests.unit.workflows.worlds import (
+    FORMS,
+    HUMAN,
+    begun,
+    cases,
+    good_inputs,
+    movers,
+    names,
+    play,
+    steps,
+    told_that_nobody_decides,
+    worlds,
+)
 from workflows.case import Case
 from workflows.definition import ROLES
 from workflows.engine import Due, Facts, Outcome, Refusal, fire, needs, offers
-from workflows.findings.waits import CERTAIN_EVENTS
 from workflows.replay import applied, late
 
 MOST_CHANGES = 30
 """More changes of state than any case can go through."""
 
 often = settings(max_examples=300, deadline=None)
-
-
-def keeps_somebody(story: Story) -> bool:
-    """Whether a person can act, or time or the system will."""
-    if any(offers(story.definition, story.case, role) for role in HUMAN):
-        return True
-    if any(each.kind == "transition" for each in story.timers):
-        return True
-    return any(each.event in CERTAIN_EVENTS for each in story.definition.leaving(story.state))
 
 
 def sent(name: str, given_: dict[str, Any]) -> Case:
@@ -55,8 +57,33 @@ def test_random_events(name: str, given_: dict[str, Any], played: list[tuple[str
             assert not any(offers(story.definition, story.case, role) for role in ROLES)
             assert story.timers == ()
         else:
-            assert keeps_somebody(story)
+            assert any(movers(story)) or told_that_nobody_decides(story), story.state
     assert len(story.case.history) <= MOST_CHANGES
+
+
+def test_who_moves_a_case_is_not_its_applicant_leaving() -> None:
+    story = begun("ammissione-posti", {"citta": "matera", "lista_attesa_ok": "si"}, {"reviews": ()})
+    story.fire("email_confirmed", "richiedente")
+    story.fire("admissible", "istruttore")
+    assert list(movers(story)) == ["deadline:sollecito:P10D"]  # partners; after ten days the coordinator
+    story.after(days=15)
+    assert list(movers(story)) == ["reviews_waived by coordinatore"]
+    lonely = replace(story.case, state="lista_attesa", overdue=False)
+    story.case, story.timers = lonely, ()
+    assert [each.event for each in offers(story.definition, lonely, "richiedente")] == ["withdraw"]
+    assert not any(movers(story))
+
+
+def test_where_all_abstain_the_officer_is_told_and_only_then_may_a_case_wait_for_nobody() -> None:
+    story = begun("ammissione-posti", {"citta": "matera", "lista_attesa_ok": "si"}, {})
+    story.fire("email_confirmed", "richiedente")
+    story.fire("admissible", "istruttore")
+    story.fire("reviews_done", reviews=TWO)
+    story.fire("abstain", "coordinatore")
+    assert "approve by backup_coordinatore" in movers(story)
+    story.fire("abstain", "backup_coordinatore")
+    assert not any(movers(story))
+    assert told_that_nobody_decides(story)
 
 
 @often

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ from tests.unit.workflows.conftest import library
 from tests.unit.workflows.story import REASON, Story, edition, review, rome
 from workflows.case import Invite, Opinion, PanelScore, Review, Standing
 from workflows.definition import ROLES, SYSTEM
+from workflows.effects import Mail
 from workflows.engine import Outcome, Refusal, offers
+from workflows.findings.waits import CERTAIN_EVENTS
 
 HUMAN = sorted(ROLES - {SYSTEM})
 FORMS = {
@@ -23,6 +26,9 @@ FORMS = {
     "selezione-graduatoria": "idea-impresa",
     "doppia-approvazione": "scambio-citta",
 }
+WAYS_OUT = frozenset({"withdraw", "give_up", "decline", "consent_withdrawn"})
+"""How the applicant's side ends a case: always open, so they say nothing of who moves it on."""
+GIVEN = "opinion"
 CRITERIA = {"innovazione": 25, "fattibilita": 25, "sostenibilita": 20, "impatto": 20, "team": 10}
 MEMBERS = ("pres", "uno", "due", "riserva")
 
@@ -182,3 +188,28 @@ def _choices(story: Story, kind: str) -> list[tuple[str, str]]:
             if SYSTEM in each.actor and not each.timer and each.event != "auto"
         ]
     return [(each.event, role) for role in HUMAN for each in offers(story.definition, story.case, role)]
+
+
+def movers(story: Story) -> Iterator[str]:
+    """Who or what can take the case on as things are now; how the applicant's side ends it does not count.
+
+    A recorded fact (a register number, an abstention) moves nothing, but for an opinion where rules follow from it.
+    """
+    leaving = story.definition.leaving(story.state)
+    ruled = any(each.origin == "rule" for each in leaving)
+    for role in HUMAN:
+        for each in offers(story.definition, story.case, role, story.facts(role)):
+            moves = each.to not in (None, story.state) or (ruled and each.event == GIVEN)
+            if moves and each.event not in WAYS_OUT:
+                yield f"{each.event} by {role}"
+    for timer in story.timers:
+        if timer.kind == "transition" or (timer.escalate and timer.escalate not in story.case.abstained):
+            yield timer.name
+    yield from (each.event for each in leaving if each.event in CERTAIN_EVENTS)
+
+
+def told_that_nobody_decides(story: Story) -> bool:
+    """Whether all who could decide abstained and the case officer was mailed so: somebody else must be named."""
+    mails = [each for outcome in story.outcomes for each in outcome.effects if isinstance(each, Mail)]
+    abstained = {"coordinatore", "backup_coordinatore"} <= story.case.abstained
+    return abstained and any((each.message, each.to) == ("nessuno_decide", "istruttore") for each in mails)
