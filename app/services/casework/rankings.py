@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call, Person, Tab
 from app.models import Submission, Timer
 from app.services.casework.cases import RESERVE
-from app.services.casework.reviews import YES
+from app.services.casework.reviews import YES, of_the_applicant
 from app.services.context import ask_for
 from app.services.definitions import version_of
 from app.services.sheets.seen import seen_in_tabs
@@ -31,9 +31,17 @@ FROZEN, PUBLISHED = "ranking", "published"
 
 
 def scores_of(session: Session, call: Call, submission: Submission) -> tuple[PanelScore, ...]:
-    """What each member of the panel gives the case: only points that are whole numbers in range."""
+    """What each member of the panel gives the case: only points that are whole numbers in range.
+
+    Who applies, is of the team or of the organisation that applies is in conflict, whatever they write.
+    """
     seen = seen_in_tabs(session, call, submission)
-    return tuple(_score(tab, said) for tab, said in seen if tab.asks == "panel")
+    own = of_the_applicant(call, submission, "commissione")
+    given = (_score(tab, said) for tab, said in seen if tab.asks == "panel")
+    return (
+        *(PanelScore(name, conflict=True) for name in own),
+        *(score for score in given if score.member not in own),
+    )
 
 
 def _score(tab: Tab, said: Mapping[str, CellValue]) -> PanelScore:

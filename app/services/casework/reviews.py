@@ -27,8 +27,8 @@ SHEET_RULE = "sheet_rule"
 def reviews_of(session: Session, call: Call, submission: Submission) -> tuple[Review, ...]:
     """The reviews of the present version as the engine sees them.
 
-    A conflict of interest stays one when the answers change: it counts until the reviewer takes it back. Who is of the
-    organisation that applies is in conflict, whatever they write.
+    A conflict of interest stays one when the answers change: it counts until the reviewer takes it back. Who
+    applies, is of the team or of the organisation that applies is in conflict, whatever they write.
     """
     query = select(ReviewRow).where(ReviewRow.submission_id == submission.id)
     current: dict[str, ReviewRow] = {}
@@ -37,13 +37,14 @@ def reviews_of(session: Session, call: Call, submission: Submission) -> tuple[Re
         if row.conflict or row.version == submission.version:
             current[row.reviewer] = row
     given = {name: as_review(call, row) for name, row in current.items()}
-    for name in _of_the_applicant(call, submission):
+    for name in of_the_applicant(call, submission, "revisore"):
         given[name] = replace(given.get(name) or Review(name, valid=False), valid=False, conflict=True)
     return tuple(review for _, review in sorted(given.items()))
 
 
-def _of_the_applicant(call: Call, submission: Submission) -> list[str]:
-    people = call.people("revisore", submission.site)
+def of_the_applicant(call: Call, submission: Submission, role: str) -> list[str]:
+    """Who of `role` would judge their own application."""
+    people = call.people(role, submission.site)
     return [person.name for person in people if bodies.of_the_applicant(submission.answers, person)]
 
 

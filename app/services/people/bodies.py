@@ -1,4 +1,4 @@
-"""Whether somebody belongs to the organisation that applies: nobody judges or decides for their own."""
+"""Whether somebody applies, or belongs to who does: nobody judges or decides for their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ NAMED_IN = ("ente_denominazione", "scuola")
 
 WRITTEN_TO = ("email", "ente_pec")
 
+PERSONAL = ("email", "genitore_email")
+"""Answers, and columns of the team's rows, that hold the address of somebody who applies, or answers for them."""
+
 PUBLIC_MAIL = frozenset(
     {
         *("gmail.com", "googlemail.com", "icloud.com", "me.com", "proton.me", "protonmail.com", "gmx.com"),
@@ -24,7 +27,19 @@ PUBLIC_MAIL = frozenset(
 
 
 def of_the_applicant(answers: Mapping[str, Any], person: Person) -> bool:
-    """Whether `person` is of the organisation that applies: by its name, or by a mail domain of its own."""
+    """Whether `person` applies or is of the team, by their address, or is of the organisation that applies."""
+    return person.email.casefold() in _addresses(answers) or _of_the_organisation(answers, person)
+
+
+def _addresses(answers: Mapping[str, Any]) -> set[str]:
+    """The addresses of all who apply together; a member whose form asks for no address is known by none."""
+    tables = [value for value in answers.values() if isinstance(value, list | tuple)]
+    rows = [answers, *(row for table in tables for row in table if isinstance(row, Mapping))]
+    return {str(row[field]).strip().casefold() for row in rows for field in PERSONAL if row.get(field)}
+
+
+def _of_the_organisation(answers: Mapping[str, Any], person: Person) -> bool:
+    """By its name, or by a mail domain of its own; who applies for themselves brings no organisation with them."""
     names = {_plain(str(answers[field])) for field in NAMED_IN if answers.get(field)}
     if not names:
         return False
