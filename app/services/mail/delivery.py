@@ -82,6 +82,12 @@ def _send(context: Context, row_id: int) -> bool:
     except Permanent as error:
         _note(context, row_id, error.reason, final=True)
         return False
+    except Exception as error:  # noqa: BLE001 - one mail that can't be sent must not keep the others from being sent
+        context.transport.close()  # who knows how far the talk with the server had come
+        # Without the error's own words: they may hold an address.
+        log.error("outbox row %s can't be sent: %s", row_id, type(error).__name__)  # noqa: TRY400
+        _note(context, row_id, f"can't be sent: {type(error).__name__}", final=False)
+        return False
     _noted_as_delivered(context, row_id)
     return True
 

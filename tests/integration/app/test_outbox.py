@@ -16,6 +16,8 @@ from tests.integration.app.people import CHIARA, COORDINATOR, REVIEWER, desk
 from tests.integration.app.town import Town
 
 NOBODY, BUSY = "perm-fail@simulator.example.org", "temp-fail@simulator.example.org"
+NO_ADDRESS = "anna.bianchi@["
+"""What Python's `email` takes for an address and then fails on with an AttributeError."""
 
 
 def test_while_mail_is_away_everything_else_goes_on(town: Town) -> None:
@@ -127,6 +129,25 @@ def test_a_mail_that_cannot_be_written_holds_up_no_other(town: Town, caplog: pyt
     (waiting,) = listing.letters(town.context)
     assert waiting["last_error"] == "can't be written: KeyError"
     assert "outbox row 1 can't be written" in caplog.text
+
+
+def test_a_mail_that_cannot_be_sent_holds_up_no_other(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    town.send(desk())
+    (case,) = town.cases()
+    with town.context.write() as session:
+        session.get_one(OutboxMessage, 1).target = NO_ADDRESS
+    town.work()
+    assert len(town.post.messages()) == 1
+    (waiting,) = listing.letters(town.context)
+    assert (waiting["attempts"], waiting["last_error"]) == (1, "can't be sent: AttributeError")
+    assert "outbox row 1 can't be sent" in caplog.text
+    assert NO_ADDRESS not in caplog.text
+    with town.context.write() as session:
+        last = outbox.MOST_ATTEMPTS - 1
+        session.execute(update(OutboxMessage).where(OutboxMessage.id == 1).values(attempts=last))
+    town.later(minutes=1)
+    assert {letter["state"] for letter in listing.letters(town.context, dead=True)} == {"dead"}
+    assert "mail_non_consegnata" in town.asked(case.reference)
 
 
 def test_reviewers_hear_of_it_when_their_sheet_is_there(town: Town) -> None:

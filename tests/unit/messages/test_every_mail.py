@@ -37,6 +37,9 @@ IN_MICROCOPY = frozenset(MICROCOPY.split())
 IN_CLARIFICATIONS = frozenset({"sollecito", "termine_superato", "conferma_scuola", "staff_ritiro"})
 """The mails that the clarifications add to them."""
 
+CODE = "7F3-K9Q"
+"""A code as it is printed under a link behind which much is at stake."""
+
 HOSTILE = {
     "a header": "Ciao\r\nBcc: evil@example.org\r\n\r\n<p>",
     "an encoded word": "=?utf-8?q?=0D=0ABcc=3A_evil=40example=2Eorg?=",
@@ -57,9 +60,9 @@ def values_with(value: str) -> dict[str, str]:
     return typed | {name: f"https://hubout.example.org/{name}/mM7xkQ2_v3b-9Zt" for name in links}
 
 
-def message_of(name: str, language: str, value: str) -> MailMessage:
+def message_of(name: str, language: str, value: str, code: str = "") -> MailMessage:
     """The mail as `app.services.mail.writing` makes it, with `value` for all that people type."""
-    parts = compose(MESSAGES[name], language, values_with(value))
+    parts = compose(MESSAGES[name], language, values_with(value), code)
     return MailMessage(
         sender="HubOut – Comune <hubout@example.org>",
         to="anna@example.org",
@@ -91,11 +94,12 @@ def test_every_mail_of_the_programme_is_there() -> None:
     assert sorted((IN_MICROCOPY | IN_CLARIFICATIONS) - set(MESSAGES)) == []
 
 
+@pytest.mark.parametrize("code", ["", CODE], ids=["without a code", "with a code"])
 @pytest.mark.parametrize("hostile", sorted(HOSTILE))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_mail_parses_strictly_whatever_was_typed(language: str, hostile: str) -> None:
+def test_every_mail_parses_strictly_whatever_was_typed(language: str, hostile: str, code: str) -> None:
     for name in MESSAGES:
-        mail = strictly_read(build(message_of(name, language, HOSTILE[hostile])).as_bytes())
+        mail = strictly_read(build(message_of(name, language, HOSTILE[hostile], code)).as_bytes())
         assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
         assert [address.addr_spec for address in mail["To"].addresses] == ["anna@example.org"]
         assert mail["Bcc"] is None
@@ -104,11 +108,18 @@ def test_every_mail_parses_strictly_whatever_was_typed(language: str, hostile: s
         assert mail["Content-Language"] == language
 
 
+@pytest.mark.parametrize("code", ["", CODE], ids=["without a code", "with a code"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(MESSAGES))
-def test_both_parts_of_every_mail_say_the_same(name: str, language: str) -> None:
-    mail = message_of(name, language, "uno «due» & <tre>")
+def test_both_parts_of_every_mail_say_the_same(name: str, language: str, code: str) -> None:
+    mail = message_of(name, language, "uno «due» & <tre>", code)
     assert words_of(mail.html) == ["HubOut", *mail.text.replace("-- \n", "").split()]
+
+
+def test_a_code_stands_under_the_link_of_every_mail_that_has_one() -> None:
+    said = {name: message_of(name, "it", "uno", CODE).text.count(CODE) for name in MESSAGES}
+    assert said["decisione_link"] == 1
+    assert max(said.values()) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
