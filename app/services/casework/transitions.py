@@ -109,7 +109,7 @@ def fire(context: Context, session: Session, call: Call, submission: Submission,
     outcome = fire_event(definition, case, act.event, facts)
     if isinstance(outcome, Refusal):
         if act.role != SYSTEM:  # a rule that does not hold yet is no refusal to anybody
-            log.info("%s: `%s` by %s refused: %s", submission.reference, act.event, act.role, _why(outcome))
+            _log(submission, act, outcome)
         raise Refused(outcome)
     payload: dict[str, Any] = {"inputs": _inputs(act, outcome, submission.language)}
     if act.corrections:
@@ -131,9 +131,11 @@ def take_back(context: Context, session: Session, call: Call, submission: Submis
         definition, undo.decision_of(submission), undo.last_act(session, submission), act.person, now
     )
     if isinstance(outcome, Refusal):
+        _log(submission, act, outcome)
         raise Refused(outcome)
     payload = undo.put_back(context, session, call, submission)
     if isinstance(payload, Refusal):
+        _log(submission, act, payload)
         raise Refused(payload)
     happening = eventlog.Happening(TAKEN_BACK, act.role, outcome.from_state, outcome.to_state, now, payload)
     event = eventlog.append(session, submission, happening)
@@ -170,8 +172,9 @@ def migrate(
     return outcome
 
 
-def _why(refusal: Refusal) -> str:
-    return f"{refusal.code} ({refusal.guard})" if refusal.guard else refusal.code
+def _log(submission: Submission, act: Act, refusal: Refusal) -> None:
+    why = f"{refusal.code} ({refusal.guard})" if refusal.guard else refusal.code
+    log.info("%s: `%s` by %s refused: %s", submission.reference, act.event, act.role, why)
 
 
 def _inputs(act: Act, outcome: Outcome, language: str) -> dict[str, Any]:

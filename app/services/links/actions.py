@@ -25,7 +25,7 @@ from app.services.casework.facts import Question, facts_of, requirement_ids
 from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.intake import files, judging
-from app.services.links import link_ends, tokens
+from app.services.links import link_ends, refused, tokens
 from app.services.mail import mailing
 from app.services.people import delegations, parts
 from app.services.roles import role_label
@@ -109,6 +109,7 @@ def _act_once(
     with context.write() as session:
         row = tokens.find(session, token, purpose)
         if row is None:
+            refused.note_unknown()
             return ActionResult(ActionView("unknown", language=language or "it"))
         transitions.lock(session, context, row.submission_id)
         session.refresh(row)
@@ -127,17 +128,23 @@ def _decide(
     choice = next((each for each in view.choices if each.event == event), None)
     if not view.usable or choice is None:
         refusal = "choice" if view.usable else ""
+        _note(holding, event, "not offered" if view.usable else f"link {view.token_state}")
         return ActionResult(view, refusal=refusal, event=event)
     if _changed_meanwhile(holding, formdata):
+        _note(holding, event, "the answers have changed meanwhile")
         return ActionResult(view, refusal="changed", event=event)
     judgement = _judge(context, holding, choice, formdata)
     mistakes = _code_mistakes(context, row, choice, formdata)
     if mistakes or (judgement is not None and not judgement.valid):
+        _note(holding, event, refused.wrong((*mistakes, *(judgement.errors if judgement else ()))))
         return ActionResult(view, judgement=judgement, event=event, mistakes=mistakes)
     try:
         transitions.fire(context, session, holding.call, holding.submission, _act(holding, event, judgement, choice))
-    except transitions.Refused as refused:
-        text = refused.refusal.text.in_(view.language)
+    except tokens.AlreadyUsed:
+        _note(holding, event, "link used meanwhile")
+        raise
+    except transitions.Refused as error:
+        text = error.refusal.text.in_(view.language)
         return ActionResult(view, refusal=text, judgement=judgement, event=event)
     done = _view(context, session, hold(context, session, row), language)
     return ActionResult(done, decided=True, event=event)
@@ -152,17 +159,22 @@ def _take_back(
     if view.done is not None and view.done.asks_code:
         mistakes = _mistakes_of_code(context, token, typed_code)
         if mistakes:
+            _note(holding, TAKEN_BACK, refused.wrong(mistakes))
             return ActionResult(view, event=TAKEN_BACK, mistakes=mistakes)
     act_ = transitions.Act(TAKEN_BACK, token.role, token.person)
     try:
         transitions.take_back(context, session, holding.call, holding.submission, act_)
-    except transitions.Refused as refused:
+    except transitions.Refused as error:
         view = _view(context, session, holding, language)
-        return ActionResult(view, refusal=refused.refusal.text.in_(view.language), event=TAKEN_BACK)
+        return ActionResult(view, refusal=error.refusal.text.in_(view.language), event=TAKEN_BACK)
     session.refresh(token)
     return ActionResult(
         _view(context, session, hold(context, session, token), language), decided=True, event=TAKEN_BACK
     )
+
+
+def _note(holding: Holding, event: str, reason: str) -> None:
+    refused.note(holding.definition, holding.submission.reference, holding.token.role, event, reason)
 
 
 def _changed_meanwhile(holding: Holding, formdata: Mapping[str, Any]) -> bool:
