@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from app.jobs import sweep
 from app.models import Draft, OutboxMessage
 from app.services.intake import drafts
-from app.services.mail import writing
+from app.services.mail import delivery
 from tests.integration.web.conftest import CLOSED, COWORKING, IDEAS, Site, heading, mistakes
 from tests.integration.web.walker import Walker
 
@@ -47,7 +47,7 @@ def _mails(site: Site) -> list[tuple[str, str, str]]:
         rows = session.scalars(
             select(OutboxMessage).where(OutboxMessage.submission_id.is_(None)).order_by(OutboxMessage.id)
         )
-        mails = [writing.write(site.context, session, row) for row in rows]
+        mails = [delivery.WRITERS[row.payload["message"]](site.context, session, row) for row in rows]
     return [(mail.to, mail.subject, re.findall(r"https?://[^/\s]+(\S*/bozza/\S+)", mail.text)[0]) for mail in mails]
 
 

@@ -172,7 +172,7 @@ def test_every_form_of_the_pages_refuses_a_foreign_post(site: Site) -> None:
         address = rule.rule.replace("<call>", COWORKING).replace("<token>", "x").replace("<int:case>", "1")
         assert browser.post(address, data={"esito": "approve"}).status_code in (400, 403, 404), rule
         posted += 1
-    assert posted == 16
+    assert posted >= 24
     assert site.states() == []
 
 
