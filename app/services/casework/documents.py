@@ -25,7 +25,7 @@ from app.services.mail.mail_values import register_number
 from forms.model import Text
 from integrations.pdf import make_pdf
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 FRAME = "paper.typ"
 OWNERS = "Comune di Cinisello Balsamo · Comune di Matera · HubOut"
 
