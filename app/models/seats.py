@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base
+from app.db import Base, UtcDateTime
 
 
 class CallLock(Base):
@@ -17,7 +19,10 @@ class CallLock(Base):
 
 
 class Seat(Base):
-    """`places` of one key (`cb-cofo/lun/mattina`) held by one submission."""
+    """`places` of one key (`cb-cofo/lun/mattina`) held by one submission.
+
+    With `free_from` they were given back by a decision that can be taken back until then: nobody else gets them before.
+    """
 
     __tablename__ = "seats"
     __table_args__ = (UniqueConstraint("submission_id", "key"), Index("ix_seats_key", "call", "key"))
@@ -27,3 +32,4 @@ class Seat(Base):
     call: Mapped[str] = mapped_column(String(80))
     key: Mapped[str] = mapped_column(String(120))
     places: Mapped[int]
+    free_from: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -87,7 +87,7 @@ SEATS: Mapping[str, Guard] = MappingProxyType(
         ),
         "first_in_list": Guard(
             lambda _, moment: moment.facts.first_in_list,
-            "the case is the first of the waiting list whose whole request fits",
+            "the whole request fits beside those of all before it on the list, but for who holds another seat",
             Text(it="Un’altra domanda viene prima in lista d’attesa.", en="Another application comes first."),
             needs=frozenset({"first_in_list"}),
         ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import Submission
 from app.services.casework import documents, erasure, invites, opinions, places, rankings, reviews
-from app.services.context import Context, ask_for
+from app.services.context import Context
 from app.services.mail import mailing, outbox, webhooks
 from workflows import effects
 from workflows.definition import SYSTEM
@@ -107,8 +107,7 @@ def _reserve(_: Context, session: Session, happened: Happened, __: effects.Effec
 
 
 def _release(_: Context, session: Session, happened: Happened, __: effects.Effect) -> None:
-    if places.give_back(session, happened.call, happened.submission, happened.until or happened.now):
-        ask_for(session, "fire_timers")
+    places.give_back(session, happened.call, happened.submission, happened.now, happened.until)
 
 
 def _assign(_: Context, __: Session, happened: Happened, effect: effects.Assign) -> None:

@@ -141,6 +141,7 @@ def take_back(context: Context, session: Session, call: Call, submission: Submis
     event = eventlog.append(session, submission, happening)
     submission.updated_at = now
     carry_out(context, session, Happened(call, submission, TAKEN_BACK, outcome, event.seq, now))
+    places.watch(session, call, submission, outcome.from_state, now)
     return outcome
 
 
@@ -234,6 +235,8 @@ def _record(
         draft_until=draft_until,
     )
     carry_out(context, session, happened)
+    if outcome.changed:
+        places.watch(session, call, submission, outcome.from_state, now)
     if draft_until and not act.follows:
         held.announce(context, session, submission, act.role, event.seq, draft_until)
     if until is not None:

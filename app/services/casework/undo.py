@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.catalogue.calls import Call
-from app.models import ActionToken, Event, OutboxMessage, Seat, StoredFile, Submission, Timer
+from app.models import ActionToken, Event, OutboxMessage, StoredFile, Submission, Timer
 from app.services.casework import documents, places
 from app.services.context import Context, ask_for
 from app.services.people import delegations
@@ -37,13 +37,12 @@ def window(context: Context, definition: WorkflowDefinition) -> timedelta:
 
 def snapshot(session: Session, submission: Submission) -> dict[str, Any]:
     """The case as it is before a decision, as JSON."""
-    seats = session.scalars(select(Seat).where(Seat.submission_id == submission.id))
     return {
         **{name: getattr(submission, name) for name in COLUMNS},
         "state_entered_at": submission.state_entered_at.isoformat(),
         "protocol_date": submission.protocol_date.isoformat() if submission.protocol_date else None,
         "record": {name: value for name, value in submission.record.items() if name != KEPT},
-        "seats": {seat.key: seat.places for seat in seats},
+        "seats": places.held_by(session, submission),
     }
 
 
@@ -96,16 +95,12 @@ def _sent_again(session: Session, before: Mapping[str, Any]) -> bool:
 
 def _seats_again(session: Session, call: Call, submission: Submission, seats: Mapping[str, int], now: datetime) -> bool:
     """Give back what the decision took, take what it gave back; False where others have it by now."""
-    has = session.scalars(select(Seat).where(Seat.submission_id == submission.id)).all()
-    if {seat.key: seat.places for seat in has} == dict(seats):
+    if places.held_by(session, submission) == dict(seats):
         return True
-    if seats and places.free(session, call, submission) is False:
+    if seats and not places.has_room(session, call, submission, now):
         return False
-    if places.give_back(session, call, submission, now):
-        ask_for(session, "fire_timers")
-    for key, number in seats.items():
-        session.add(Seat(submission_id=submission.id, call=call.id, key=key, places=number))
-    session.flush()
+    places.give_back(session, call, submission, now)
+    places.hold(session, call, submission, seats)
     return True
 
 

@@ -48,10 +48,10 @@ def rows_of(session: Session, context: Context, shows: Summary, calls: Sequence[
     return MAKERS[shows](session, context, calls, tab)
 
 
-def _places(session: Session, _: Context, calls: Sequence[Call], tab: Tab) -> Rows:
+def _places(session: Session, context: Context, calls: Sequence[Call], tab: Tab) -> Rows:
     """Each site, day and half-day with what is taken and how many wait for it."""
     rows: Rows = {}
-    taken = places.taken(session, [call.id for call in calls])
+    taken = places.taken_in(session, [call.id for call in calls], context.clock.now())
     for call in calls:
         wanted: dict[str, int] = {}
         for listed in places.waiting_lists(session, call):
@@ -104,9 +104,9 @@ def _waiting_list(session: Session, context: Context, calls: Sequence[Call], tab
     return _with(sheet_rows.rows_for(session, context, (), [case for case, _ in listed]), more)
 
 
-def _editions(session: Session, _: Context, calls: Sequence[Call], __: Tab) -> Rows:
+def _editions(session: Session, context: Context, calls: Sequence[Call], _: Tab) -> Rows:
     rows: Rows = {}
-    taken = places.taken(session, [call.id for call in calls])
+    taken = places.taken_in(session, [call.id for call in calls], context.clock.now())
     for call in calls:
         listed: dict[str, int] = {}
         for own in places.waiting_lists(session, call):

@@ -49,6 +49,50 @@ def test_in_one_instant_who_came_onto_the_list_first_is_first(town: Town) -> Non
     assert [town.state(each) for each in (child, adult)] == ["posto_offerto", "lista_attesa"]
 
 
+def test_who_holds_another_place_keeps_nobody_waiting(town: Town) -> None:
+    """A person has one place of a course: at the head of another edition's list they are passed over, not refused."""
+    anna, bea = town.confirmed(learner(ANNA), COURSE), town.confirmed(learner(BEA, edizione="prova-02"), COURSE)
+    head, carla = (town.confirmed(learner(each, edizione="prova-02"), COURSE) for each in (ANNA, CARLA))
+    assert [town.state(each) for each in (anna, bea, head, carla)] == ["ammessa", "ammessa", *["lista_attesa"] * 2]
+    town.own_page(bea).choose("withdraw")
+    town.work()
+    assert [town.state(each) for each in (head, carla)] == ["lista_attesa", "posto_offerto"]
+
+
+def test_who_gives_up_one_place_is_looked_at_for_the_other(town: Town) -> None:
+    anna, bea = town.confirmed(learner(ANNA), COURSE), town.confirmed(learner(BEA, edizione="prova-02"), COURSE)
+    head = town.confirmed(learner(ANNA, edizione="prova-02"), COURSE)
+    for each in (bea, anna):
+        town.own_page(each).choose("withdraw")
+        town.work()
+    assert town.state(head) == "posto_offerto"
+
+
+def test_a_newcomer_passes_nobody_though_the_workers_are_away(town: Town) -> None:
+    anna, bea = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    newcomer = town.apply(learner(CARLA), COURSE)
+    town.own_page(anna).choose("withdraw")
+    assert town.state(bea) == "lista_attesa"  # nobody has looked at the list yet
+    town.door(CARLA, newcomer).choose("email_confirmed")
+    assert town.state(newcomer) == "lista_attesa"
+    town.work()
+    assert [town.state(each) for each in (bea, newcomer)] == ["posto_offerto", "lista_attesa"]
+
+
+def test_more_places_go_to_the_list_before_a_newcomer(town: Town) -> None:
+    _, bea = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA))
+    town = with_seats(town, 2)
+    newcomer = town.confirmed(learner(CARLA), COURSE)
+    assert [town.state(each) for each in (bea, newcomer)] == ["posto_offerto", "lista_attesa"]
+
+
+def with_seats(town: Town, seats: int) -> Town:
+    """The course with so many places an edition."""
+    call = town.context.catalogue.calls[COURSE]
+    editions = tuple(edition.model_copy(update={"seats": seats}) for edition in call.file.editions)
+    return town.with_call(replace(call, file=call.file.model_copy(update={"editions": editions})))
+
+
 def test_an_offer_lapses_to_the_end_of_the_list_once_then_ends(town: Town) -> None:
     first, second, third = (town.confirmed(learner(email), COURSE) for email in (ANNA, BEA, CARLA))
     town.own_page(first).choose("withdraw")

@@ -57,6 +57,19 @@ def test_the_first_whose_request_fits_is_taken(town: Town) -> None:
     assert town.state(all_days) == "lista_attesa"
 
 
+def test_who_leaves_the_list_leaves_the_place_to_the_next(town: Town) -> None:
+    """Also in the moment between a place's being freed and its being offered."""
+    holder = scenes.small_desk_to_decide(town, ANNA)
+    second = scenes.small_desk_to_decide(town, BEA, scores=(60, 70))
+    best = scenes.small_desk_to_decide(town, CARLA, scores=(90, 95))
+    for reference in (holder, second, best):
+        approve(town, reference)
+    town.own_page(holder).choose("withdraw")
+    town.own_page(best).choose("withdraw")
+    town.work()
+    assert town.state(second) == "posto_offerto"
+
+
 def test_half_days_and_other_sites_do_not_meet(town: Town) -> None:
     morning = scenes.small_desk_to_decide(town, ANNA)
     afternoon = scenes.desk_to_decide(town, desk(email=BEA, fascia="pomeriggio"), SMALL)

@@ -166,6 +166,52 @@ def test_a_place_taken_away_waits_for_who_took_it_away(town: Town) -> None:
     assert town.state(listed) == "posto_offerto"
 
 
+def test_nobody_gets_a_place_that_may_still_be_wanted_back(town: Town) -> None:
+    """Neither who is on the list nor who comes anew; once it is free, the better of the two has it."""
+    cases = []
+    for who, scores in (
+        ("prima@example.org", (80, 90)),
+        ("seconda@example.org", (60, 70)),
+        ("terza@example.org", (90, 95)),
+    ):
+        cases.append(scenes.reviewed_desk_waits(town, desk(email=who), SMALL))
+        town.review(cases[-1], scores=scores)
+        settled(town)
+    holder, listed, newcomer = cases
+    decided(town, holder, "approve", SMALL_COORDINATOR)
+    settled(town)
+    town.choose("prima@example.org", holder, "accept", codice_fiscale="NVNCHR98B54C707U")
+    decided(town, listed, "approve", SMALL_COORDINATOR)
+    settled(town)
+
+    door = decided(town, holder, "revoke", SMALL_COORDINATOR, motivazione=REASON)
+    decided(town, newcomer, "approve", SMALL_COORDINATOR)
+    assert town.state(newcomer) == "lista_attesa"
+    door.send(door.open(), "taken_back")
+    settled(town)
+    assert [town.state(each) for each in cases] == ["assegnata", "lista_attesa", "lista_attesa"]
+
+    decided(town, holder, "revoke", SMALL_COORDINATOR, motivazione=REASON)
+    settled(town)
+    assert [town.state(each) for each in cases] == ["revocata", "lista_attesa", "posto_offerto"]
+
+
+def test_who_comes_onto_the_list_meanwhile_is_looked_at_too(town: Town) -> None:
+    cases = [scenes.reviewed_desk_waits(town, desk(email=f"{who}@example.org"), SMALL) for who in ("prima", "seconda")]
+    for each in cases:
+        town.review(each)
+    settled(town)
+    holder, newcomer = cases
+    decided(town, holder, "approve", SMALL_COORDINATOR)
+    settled(town)
+    town.choose("prima@example.org", holder, "accept", codice_fiscale="NVNCHR98B54C707U")
+    decided(town, holder, "revoke", SMALL_COORDINATOR, motivazione=REASON)
+    decided(town, newcomer, "approve", SMALL_COORDINATOR)
+    assert town.state(newcomer) == "lista_attesa"
+    settled(town)
+    assert town.state(newcomer) == "posto_offerto"
+
+
 def test_the_agreement_made_for_a_decision_goes_with_it(town: Town) -> None:
     reference = journeys.network_to_decide(town)
     settled(town)
