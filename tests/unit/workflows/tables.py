@@ -10,7 +10,7 @@ from typing import Any
 from tests.unit.workflows.story import Story
 from workflows.definition import Transition, WorkflowDefinition
 from workflows.effects import Effect, Mail
-from workflows.engine import Outcome
+from workflows.engine import AUTO, Outcome
 
 
 @dataclass(frozen=True)
@@ -80,20 +80,31 @@ def told(effects: Iterable[Effect]) -> str:
     return " ".join(words)
 
 
-def taken(definition: WorkflowDefinition, table: Table) -> list[Transition]:
-    """Every transition that the rows of the table take, on their ways too."""
-    found: list[Transition] = []
+def taken(definition: WorkflowDefinition, table: Table) -> list[tuple[str, Transition]]:
+    """Every transition that the rows of the table take, on their ways too, with the state it was taken from."""
+    found: list[tuple[str, Transition]] = []
     for row in table.rows:
         story = table.story(definition, row)
-        found += [each.transition for each in story.outcomes if each.transition]
-        outcome = table.play(definition, row)
-        found += [outcome.transition] if outcome.transition else []
+        outcomes = [*story.outcomes, table.play(definition, row)]
+        found += [(str(each.from_state), each.transition) for each in outcomes if each.transition]
     return found
 
 
 def missing(definition: WorkflowDefinition, table: Table) -> list[tuple[int, str, str | None]]:
     """Transitions that no row takes."""
-    reached = {id(each) for each in taken(definition, table)}
+    reached = {id(each) for _, each in taken(definition, table)}
     return [
         (index, each.event, each.to) for index, each in enumerate(definition.transitions) if id(each) not in reached
+    ]
+
+
+def missing_ways(definition: WorkflowDefinition, table: Table) -> list[tuple[str, str, str]]:
+    """State, event and actor of each way that no row takes; a state that `auto` leaves at once is passed only."""
+    reached = {(state, id(each)) for state, each in taken(definition, table)}
+    passed = {state for each in definition.transitions if each.event == AUTO for state in each.sources}
+    return [
+        (state, each.event, " ".join(each.actor))
+        for each in definition.transitions
+        for state in each.sources
+        if (state, id(each)) not in reached and (each.event == AUTO or state not in passed)
     ]
