@@ -4,8 +4,8 @@ Three rules decide everything. System cells: ours win, a change made in the shee
 cells: theirs win while the row is open; a change to a row that is final is answered and undone; changes that look
 like an accident wait for somebody's word, and until then what was before counts (suspicion.py). All else is free.
 Partner cells are written in four cases only: never in a row that is new (made blank), again when a row or a column
-that had been there is made anew (with the last known values), when a final row is restored, and when it was decided
-that an accident is to be undone.
+that had been there is made anew (with the last known values, or what was held there), when a final row is restored,
+and when it was decided that an accident is to be undone.
 
 How to use one cycle so that a crash at any point loses nothing and repeats nothing that matters:
 read -> reconcile -> commit edits, suspects and `seen_base` -> write -> commit `next_base`.
@@ -227,9 +227,16 @@ class _Merge:
     def made_cell(self, column: Column, row: _Row) -> None:
         """A column that is made anew gets our value, or the partner's last known: its absence is no clearing."""
         last = row.seen[column.id] = row.last(column.id)
+        held = self.waiting(row.reference, column, row.ours)
         value = encode(column, row.ours.cells.get(column.id)) if column.owner == "system" else last
+        value = held.value if held else value
         if not same(value, None):
             row.wanted[column.id] = value
+
+    def waiting(self, reference: str, column: Column, our_row: OurRow) -> Held | None:
+        """What waits in a cell that is made anew comes back with it: deleting a row or a column decides nothing."""
+        held = self.held.get((reference, column.id))
+        return None if held is None or held.back or our_row.final or our_row.erased else held
 
     def chosen(self, reference: str, our_row: OurRow, found: tuple[int, ...]) -> int:
         """Of several rows with one reference the original, as far as it can be told.
@@ -301,16 +308,21 @@ class _Merge:
         before = len(self.edits)
         for column in self.layout.partner:
             if column.id in self.placement.made:
-                row.standing += self.objections(row.ours, column, row.last(column.id))
+                row.standing += self.objections(row.reference, row.ours, column, row.last(column.id))
             else:
                 self.partner_cell(row, column)
         self.answer(row, edited=len(self.edits) > before)
         self.seen[row.reference] = _compact(row.seen)
         if self.takes(row.wanted.values(), room, must=bool(self.placement.made)):
             self.cells += [CellWrite(row.at, self.placement.index[id_], value) for id_, value in row.wanted.items()]
-            self.next[row.reference] = _compact({**row.seen, **row.wanted})
+            self.next[row.reference] = _compact({**row.seen, **self.settled(row)})
         else:
             self.next[row.reference] = self.seen[row.reference]
+
+    def settled(self, row: _Row) -> dict[str, CellValue]:
+        """What is written and counts; what waits is written without counting."""
+        waiting = {column.id for column in self.layout.partner if self.waiting(row.reference, column, row.ours)}
+        return {id_: value for id_, value in row.wanted.items() if id_ not in waiting}
 
     def partner_cell(self, row: _Row, column: Column) -> None:
         """Import, hold, or undo what stands in a partner's cell, and answer it."""
@@ -343,8 +355,10 @@ class _Merge:
             row.wanted[column] = None
         row.seen[column] = None
 
-    def objections(self, our_row: OurRow, column: Column, value: CellValue) -> list[str]:
-        """What is to be mended in a partner's value that is put there again."""
+    def objections(self, reference: str, our_row: OurRow, column: Column, value: CellValue) -> list[str]:
+        """What a partner's value that is put there again waits for, or what is to be mended in it."""
+        if self.waiting(reference, column, our_row):
+            return [replies.waiting(column.id, value)]
         read = parse_cell(column, value)
         return [replies.to_mend(column.id, read)] if isinstance(read, Problem) and not our_row.final else []
 
@@ -395,12 +409,19 @@ class _Merge:
         }
         row[self.layout.reference] = reference
         if self.layout.check is not None:
-            standing = [line for each in self.layout.partner for line in self.objections(our_row, each, row[each.id])]
+            partner = self.layout.partner
+            standing = [line for each in partner for line in self.objections(reference, our_row, each, row[each.id])]
             answer = (last or {}).get(self.layout.check)
             row[self.layout.check] = replies.reply(standing, (), answer, answer, edited=False)
-        by_index = {self.placement.index[id_]: value for id_, value in row.items()}
-        self.rows.append(tuple(by_index.get(at) for at in range(max(by_index) + 1)))
+        self.append(reference, our_row, row)
         self.next[reference] = _compact({id_: row[id_] for id_ in row if id_ != self.layout.reference})
+
+    def append(self, reference: str, our_row: OurRow, row: Mapping[str, CellValue]) -> None:
+        """Add `row` at the end, with what waits in its cells."""
+        held = {each.id: self.waiting(reference, each, our_row) for each in self.layout.partner}
+        shown = {**row, **{id_: cell.value for id_, cell in held.items() if cell}}
+        by_index = {self.placement.index[id_]: value for id_, value in shown.items()}
+        self.rows.append(tuple(by_index.get(at) for at in range(max(by_index) + 1)))
 
     def strays(self) -> None:
         """Tell beside each row that is no case's why it is not read, and take back what is no longer so."""

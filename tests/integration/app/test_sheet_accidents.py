@@ -201,6 +201,19 @@ def test_who_undoes_it_themselves_needs_nobody(town: Town, seven: list[str], emp
 
 
 @one_database
+def test_a_quarantine_outlives_the_tab_it_is_in(town: Town, seven: list[str], emptied: Sheet) -> None:
+    emptied.delete_tab()
+    town.sync()
+    town.sync()
+    assert emptied.column(SCORE) == [""] * 7
+    assert "vale «71»" in str(town.row("olt-1", seven[0])[CHECK])
+    assert scores(town, seven) == list(range(71, 78))
+    assert quarantine.accept(town.context, 1) == 7
+    town.sync()
+    assert scores(town, seven) == [None] * 7
+
+
+@one_database
 def test_a_block_pasted_one_row_off_waits_for_the_office(town: Town, seven: list[str], sheet: Sheet) -> None:
     sheet.put(SCORE, list(range(71, 78)))
     sheet.put("note_per_il_gruppo", [f"nota {number}" for number in range(7)])

@@ -240,6 +240,44 @@ def tabs(draw: st.DrawFn) -> Tab:
     return tab
 
 
+@given(
+    held=st.dictionaries(st.tuples(references, st.sampled_from(PARTNER_IDS)), values, min_size=1, max_size=6),
+    was=st.dictionaries(st.tuples(references, st.sampled_from(PARTNER_IDS)), values, max_size=9),
+    rows=st.sets(references),
+    columns=st.sets(st.sampled_from([*PARTNER_IDS, *SYSTEM_IDS, CHECK])),
+    whole=st.booleans(),
+)
+def test_what_waits_goes_on_waiting_whatever_is_deleted_around_it(
+    held: Mapping[Place, CellValue], was: Mapping[Place, CellValue], rows: set[str], columns: set[str], *, whole: bool
+) -> None:
+    ours = {reference: OurRow({"stato": "valutazione"}) for reference in REFERENCES}
+    model = Model.of(COWORKING)
+    first = reconcile(COWORKING, {}, ours, model.tab(COWORKING).snapshot())
+    model.write(first.write)
+    base = {reference: dict(row) for reference, row in first.next_base.items()}
+    tab = model.tab(COWORKING)
+    for (reference, column), value in {**was, **held}.items():
+        tab.type(reference, column, value or None if isinstance(value, str) else value)
+        if (value_before := was.get((reference, column))) not in (None, ""):
+            base[reference][column] = value_before
+    waits = {place: Held(tab.shown(*place)) for place in held if not same(base[place[0]].get(place[1]), held[place])}
+    base = reconcile(COWORKING, base, ours, tab.snapshot(), held=waits).seen_base
+    for reference in rows:
+        tab.delete_row(tab.row_of(reference))
+    for column in columns:
+        tab.delete_column(tab.column(column))
+    model = Model.of(COWORKING) if whole else model
+    again = reconcile(COWORKING, base, ours, model.tab(COWORKING).snapshot(), held=waits)
+    model.write(again.write)
+    last = reconcile(COWORKING, again.next_base, ours, model.tab(COWORKING).snapshot(), held=waits)
+    tab = model.tab(COWORKING)
+    assert (again.released, last.released, last.edits, last.write.empty) == ((), (), (), True)
+    for (reference, column), cell in waits.items():
+        assert same(tab.shown(reference, column), cell.value)
+        assert same(last.next_base[reference].get(column), base[reference].get(column))
+        assert f"{replies.WAITING} – {column}:" in str(tab.shown(reference, CHECK))
+
+
 bases = st.dictionaries(references, st.dictionaries(st.sampled_from(IDS[1:]), st.one_of(values, junk)), max_size=4)
 
 
