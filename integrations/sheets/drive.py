@@ -70,8 +70,15 @@ class Drive:
 
     def make_reader(self, spreadsheet_id: str, permission: Permission) -> None:
         """Take the right to change cells away."""
+        self._give(spreadsheet_id, permission, "reader")
+
+    def make_writer(self, spreadsheet_id: str, permission: Permission) -> None:
+        """Give the right to change cells back."""
+        self._give(spreadsheet_id, permission, "writer")
+
+    def _give(self, spreadsheet_id: str, permission: Permission, role: str) -> None:
         where = f"{FILES}/{spreadsheet_id}/permissions/{permission.id}"
-        self._client.request("patch", where, params=dict(_EVERY), json={"role": "reader"})
+        self._client.request("patch", where, params=dict(_EVERY), json={"role": role})
 
     def delete(self, spreadsheet_id: str) -> None:
         """Delete the file for ever."""

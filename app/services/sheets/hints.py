@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import DriveHint, Spreadsheet
 from app.services.context import Context, ask_for
-from integrations.sheets.errors import SheetsError
+from integrations.sheets.errors import Gone, Refused, SheetsError
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ def ask(context: Context) -> int:
     except SheetsError as error:
         log.warning("Drive tells no changes, every spreadsheet is read: %s", error)
         changed = None
+        if isinstance(error, (Refused, Gone)):
+            token = None  # it is too old or no longer understood: the next question begins anew
     now = context.clock.now()
     with context.write() as session:
         hint = session.get(DriveHint, 1) or DriveHint(id=1)

@@ -45,15 +45,18 @@ def accept(context: Context, number: int) -> int:
     A case that was decided meanwhile takes none: the next sync puts its cells back and says so.
 
     Raises:
-        HubOutError: there is none of this number, or it was decided already.
+        HubOutError: there is none of this number, it was decided already, or no call has its tab any more.
     """
     now = context.clock.now()
     with context.write() as session:
         quarantine = _open(session, number)
         syncing.take_over(session, quarantine.workbook)
-        each = next(
-            tab for tab in sheet_tabs.work_tabs(context, quarantine.workbook) if tab.tab.title == quarantine.tab
-        )
+        tabs = sheet_tabs.work_tabs(context, quarantine.workbook)
+        each = next((tab for tab in tabs if tab.tab.title == quarantine.tab), None)
+        if each is None:
+            raise HubOutError(
+                f"no call has the tab «{quarantine.tab}» any more", f"`hubout sheets quarantine restore {number}`"
+            )
         ours = sheet_rows.rows_of(session, context, each.calls, each.tab)
         taken: dict[str, dict[str, Any]] = {}
         for cell in [cell for cell in _cells(session, quarantine) if cell.live]:

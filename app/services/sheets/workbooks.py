@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,10 @@ from app.models import OutboxMessage, Spreadsheet
 from app.services.context import Context
 from app.services.sheets import sharing, sheet_tabs, syncing
 from integrations.sheets.drive import spreadsheet_id_of
-from integrations.sheets.errors import Gone
+from integrations.sheets.errors import Gone, SheetsError
 from integrations.sheets.moving import TabChange, tab_changes
 from integrations.sheets.quota import Use
+from integrations.sheets.snapshot import SheetSnapshot
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,8 @@ def look(context: Context, call: Call, address: str, *, workbook: str = "", name
         HubOutError: no such spreadsheet, tab or workbook, or it isn't shared with us: the text says with whom.
     """
     workbook = workbook_of(call, workbook)
-    found = spreadsheet_id_of(address)
-    if found is None:
-        raise HubOutError(f"`{address}` is no address of a spreadsheet", "copy it from the browser's address bar")
-    try:
-        snapshot = context.gateway.read(found)
-    except Gone as error:
-        share = f"let its owner share it with {context.gateway.client_email} as editor"
-        raise HubOutError(f"the spreadsheet can't be opened: {error}", share) from error
+    snapshot = _opened(context, address)
+    found = snapshot.spreadsheet_id
     layouts = [each.layout for each in sheet_tabs.work_tabs(context, workbook)]
     titles = {layout.title: layout for layout in layouts}
     theirs = {tab.title: tab for tab in snapshot.tabs}
@@ -69,11 +65,14 @@ def look(context: Context, call: Call, address: str, *, workbook: str = "", name
 
 
 def connect(context: Context, connection: Connection, names: Mapping[str, str]) -> None:
-    """Make it the workbook's file, and write it for the first time.
+    """Make it the workbook's file, and write it for the first time; the one before is read a last time.
 
     Raises:
+        HubOutError: the file from before is being synced just now.
         SheetsError: Google is away or refuses; what is left to do is done by the next sync.
     """
+    if connection.replaces:
+        _read_last(context, connection.workbook)
     layouts = {each.layout.title: each.layout for each in sheet_tabs.work_tabs(context, connection.workbook)}
     snapshot = context.gateway.read(connection.spreadsheet_id)
     theirs = {tab.title: tab for tab in snapshot.tabs}
@@ -87,58 +86,95 @@ def connect(context: Context, connection: Connection, names: Mapping[str, str]) 
 def rebuild(context: Context, workbook: str, address: str | None = None) -> str:
     """Make the workbook anew from the database: in a new file, or in the one at `address`; its id.
 
-    What partners wrote comes back as it was last seen. The file from before is left as it is.
+    What partners wrote comes back as it was last seen. The file from before is read a last time and left as it is.
 
     Raises:
-        HubOutError: there is no such workbook, or the address is none.
+        HubOutError: there is no such workbook, the address is none or not shared with us, or a sync is under way.
         SheetsError: Google is away or refuses, for instance to let a service account own a file.
     """
-    tabs = sheet_tabs.work_tabs(context, workbook)
-    if not tabs:
-        raise HubOutError(
-            f"no call has a workbook `{workbook}`", f"use one of: {', '.join(sheet_tabs.workbooks(context))}"
-        )
-    spreadsheet_id = spreadsheet_id_of(address) if address else None
-    if address and spreadsheet_id is None:
-        raise HubOutError(f"`{address}` is no address of a spreadsheet", "copy it from the browser's address bar")
-    if spreadsheet_id is None:
-        title = sheet_tabs.title_of(context, workbook)
-        made = context.gateway.create_spreadsheet(
-            title, [each.layout for each in tabs], folder=context.settings.drive_folder
-        )
-        spreadsheet_id = made.spreadsheet_id
-    _point_to(context, workbook, spreadsheet_id)
+    if file_of(context, workbook) is not None:
+        _read_last(context, workbook)
+    new = _next_file(context, workbook, address)
+    _point_to(context, workbook, new)
     syncing.sync(context, workbook)
-    return spreadsheet_id
+    return new
 
 
 def rotate(context: Context, workbook: str, address: str | None = None) -> tuple[str, str]:
     """Go on in a new file, shared with the same people; the old one stays, to be read only. Ids of old and new.
 
-    Free columns, colours and filters stay in the old file.
+    Nobody but the file's owner may write any more before the old one is read for the last time, so nothing is typed
+    unseen; where that read fails they may again. Free columns, colours and filters stay in the old file.
 
     Raises:
-        HubOutError: there is no such workbook, or it has no file yet.
+        HubOutError: no such workbook, no file yet, the address is none or not shared with us, or a sync is under way.
         SheetsError: Google is away or refuses.
     """
     old = file_of(context, workbook)
     if old is None:
         raise HubOutError(f"workbook `{workbook}` has no spreadsheet yet", "`hubout sheets connect` gives it one")
-    syncing.sync(context, workbook)  # what partners typed last comes along
+    new = _next_file(context, workbook, address)
+    if new == old:
+        raise HubOutError(f"workbook `{workbook}` is in this spreadsheet already", "name another one")
     drive = context.gateway.drive
     people = [each for each in drive.permissions(old) if each.who != context.gateway.client_email]
-    new = rebuild(context, workbook, address)
+    writers = [each for each in people if each.writes and each.role != "owner"]
+    try:
+        for each in writers:
+            drive.make_reader(old, each)
+        _sync_now(context, workbook)
+    except (SheetsError, HubOutError):
+        for each in writers:
+            drive.make_writer(old, each)
+        if address is None:
+            drive.delete(new)
+        raise
+    _point_to(context, workbook, new)
+    syncing.sync(context, workbook)
     have = {each.who for each in drive.permissions(new)}
+    for each in people:
+        if each.who not in have and each.role != "owner":
+            drive.share(new, each)
     day = show_day(local_day(context.clock.now()), "it")
     link = sheet_tabs.address_of(context, new)
     notice = (f"Questo foglio è stato sostituito il {day}: qui si legge soltanto.", f"Quello nuovo è qui: {link}")
     context.gateway.retire(old, notice)
-    for each in people:
-        if each.who not in have and each.role != "owner":
-            drive.share(new, each)
-        if each.writes and each.role != "owner":
-            drive.make_reader(old, each)
     return old, new
+
+
+def _next_file(context: Context, workbook: str, address: str | None) -> str:
+    """The file that a workbook goes on in: a new one, or the one at `address`, which we may open."""
+    tabs = sheet_tabs.work_tabs(context, workbook)
+    if not tabs:
+        known = ", ".join(sheet_tabs.workbooks(context))
+        raise HubOutError(f"no call has a workbook `{workbook}`", f"use one of: {known}")
+    if address:
+        return _opened(context, address).spreadsheet_id
+    title, layouts = sheet_tabs.title_of(context, workbook), [each.layout for each in tabs]
+    return context.gateway.create_spreadsheet(title, layouts, folder=context.settings.drive_folder).spreadsheet_id
+
+
+def _opened(context: Context, address: str) -> SheetSnapshot:
+    """The spreadsheet at an address that somebody gave us."""
+    found = spreadsheet_id_of(address)
+    if found is None:
+        raise HubOutError(f"`{address}` is no address of a spreadsheet", "copy it from the browser's address bar")
+    try:
+        return context.gateway.read(found)
+    except Gone as error:
+        share = f"let its owner share it with {context.gateway.client_email} as editor"
+        raise HubOutError(f"the spreadsheet can't be opened: {error}", share) from error
+
+
+def _read_last(context: Context, workbook: str) -> None:
+    """Take what partners typed last in the file that is about to be left; one that is lost can't be read."""
+    with suppress(Gone):
+        _sync_now(context, workbook)
+
+
+def _sync_now(context: Context, workbook: str) -> None:
+    if not syncing.sync(context, workbook):
+        raise HubOutError(f"workbook `{workbook}` can't be read just now", "it is being synced; try again in a minute")
 
 
 def file_of(context: Context, workbook: str) -> str | None:

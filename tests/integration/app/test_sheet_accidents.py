@@ -9,8 +9,9 @@ import requests
 from click.testing import CliRunner
 
 from app.errors import HubOutError
+from app.models import DriveHint
 from app.services import listing
-from app.services.sheets import hints, quarantine, syncing
+from app.services.sheets import hints, quarantine, sheet_tabs, syncing
 from integrations.sheets.errors import Gone
 from integrations.sheets.layout import CHECK
 from tests.integration.app import scenes
@@ -214,6 +215,15 @@ def test_a_quarantine_outlives_the_tab_it_is_in(town: Town, seven: list[str], em
 
 
 @one_database
+@pytest.mark.usefixtures("emptied")
+def test_a_quarantine_of_a_tab_that_left_the_calls_can_be_ended(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_tabs, "work_tabs", lambda *_: ())
+    with pytest.raises(HubOutError, match="no call has the tab"):
+        quarantine.accept(town.context, 1)
+    assert quarantine.restore(town.context, 1) == 7
+
+
+@one_database
 def test_a_block_pasted_one_row_off_waits_for_the_office(town: Town, seven: list[str], sheet: Sheet) -> None:
     sheet.put(SCORE, list(range(71, 78)))
     sheet.put("note_per_il_gruppo", [f"nota {number}" for number in range(7)])
@@ -329,6 +339,17 @@ def test_without_drive_every_sheet_is_read(town: Town, sheet: Sheet) -> None:
     town.google.recover()
     sheet.put(SCORE, ["80"])
     assert hints.ask(town.context) == 1
+
+
+@one_database
+@pytest.mark.usefixtures("sheet")
+def test_a_token_that_drive_refuses_is_forgotten(town: Town) -> None:
+    hints.ask(town.context)
+    with town.context.write() as session:
+        session.get_one(DriveHint, 1).page_token = "stale"
+    assert hints.ask(town.context) == 1
+    assert hints.ask(town.context) == 1
+    assert hints.ask(town.context) == 0
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from app.services.sheets import sharing, sheet_tabs, syncing, workbooks
 from app.services.sheets.sheet_export import tables_of
 from app.story.partner import Partner
 from integrations.local.service_account import CLIENT_EMAIL
+from integrations.sheets.drive import Drive, Permission
 from tests.integration.app import scenes
 from tests.integration.app.people import desk
 from tests.integration.app.town import Town
@@ -139,6 +140,61 @@ def test_a_full_file_is_left_behind_locked_with_a_pointer(town: Town, monkeypatc
     snapshot = town.context.gateway.read(old)
     assert snapshot.tabs[0].title == "Spostato"
     assert snapshot.tabs[0].cell(1, 0) == f"Quello nuovo è qui: {sheet_tabs.address_of(town.context, new)}"
+
+
+def test_what_is_typed_until_the_last_moment_comes_along(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    hand, take = town.partner("uno", reference), Drive.make_reader
+    old = workbooks.file_of(town.context, BOOK)
+    grant = {"type": "user", "role": "writer", "emailAddress": "uno@prova.example.org"}
+    address = f"{town.google.url}/drive/v3/files/{old}/permissions"
+    requests.post(address, json=grant, headers=LUCIA, timeout=10).raise_for_status()
+
+    def type_before(drive: Drive, spreadsheet_id: str, permission: Permission) -> None:
+        if permission.who == grant["emailAddress"]:
+            hand.type_in(reference, {"note_per_il_gruppo": "All'ultimo"})
+        take(drive, spreadsheet_id, permission)
+
+    monkeypatch.setattr(Drive, "make_reader", type_before)
+    workbooks.rotate(town.context, BOOK)
+    assert town.row("uno", reference)["note_per_il_gruppo"] == "All'ultimo"
+
+
+def test_a_file_that_can_not_be_read_out_is_not_left(town: Town) -> None:
+    scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    old = workbooks.file_of(town.context, BOOK)
+    assert old
+    with town.context.write() as session:
+        session.get_one(Spreadsheet, BOOK).leased_until = town.clock.now() + syncing.LEASE
+    before = town.context.gateway.drive.permissions(old)
+    for leave in (workbooks.rotate, workbooks.rebuild):
+        with pytest.raises(HubOutError, match="can't be read just now"):
+            leave(town.context, BOOK)
+    assert workbooks.file_of(town.context, BOOK) == old
+    assert town.context.gateway.drive.permissions(old) == before
+
+
+def test_the_file_from_before_is_read_a_last_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    town.partner("uno", reference).type_in(reference, {"note_per_il_gruppo": "Prima"})
+    done = run(town, monkeypatch, commands.connect, "sportello-piccolo", own_spreadsheet(town), "--yes")
+    assert done.exit_code == 0, done.output
+    assert town.row("uno", reference)["note_per_il_gruppo"] == "Prima"
+
+
+@pytest.mark.parametrize("command", [commands.rebuild, commands.rotate])
+def test_a_file_that_is_not_ours_to_open_changes_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch, command: Any
+) -> None:
+    scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    old = workbooks.file_of(town.context, BOOK)
+    refused = run(town, monkeypatch, command, BOOK, "--into", "1" * 44, "--yes")
+    assert "can't be opened" in str(refused.exception)
+    assert workbooks.file_of(town.context, BOOK) == old
 
 
 def test_status_tells_what_waits_and_what_is_wrong(town: Town) -> None:
