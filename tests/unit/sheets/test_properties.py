@@ -261,20 +261,20 @@ def test_what_waits_goes_on_waiting_whatever_is_deleted_around_it(
         if (value_before := was.get((reference, column))) not in (None, ""):
             base[reference][column] = value_before
     waits = {place: Held(tab.shown(*place)) for place in held if not same(base[place[0]].get(place[1]), held[place])}
-    base = reconcile(COWORKING, base, ours, tab.snapshot(), held=waits).seen_base
+    seen = reconcile(COWORKING, base, ours, tab.snapshot(), held=waits).seen_base
     for reference in rows:
         tab.delete_row(tab.row_of(reference))
     for column in columns:
         tab.delete_column(tab.column(column))
     model = Model.of(COWORKING) if whole else model
-    again = reconcile(COWORKING, base, ours, model.tab(COWORKING).snapshot(), held=waits)
+    again = reconcile(COWORKING, seen, ours, model.tab(COWORKING).snapshot(), held=waits)
     model.write(again.write)
     last = reconcile(COWORKING, again.next_base, ours, model.tab(COWORKING).snapshot(), held=waits)
     tab = model.tab(COWORKING)
     assert (again.released, last.released, last.edits, last.write.empty) == ((), (), (), True)
     for (reference, column), cell in waits.items():
         assert same(tab.shown(reference, column), cell.value)
-        assert same(last.next_base[reference].get(column), base[reference].get(column))
+        assert same(last.next_base[reference].get(column), seen[reference].get(column))
         assert f"{replies.WAITING} – {column}:" in str(tab.shown(reference, CHECK))
 
 
