@@ -72,7 +72,8 @@ def _handle(context: Context, timer_id: int, submission_id: int) -> bool:
         if timer is None or timer.done_at is not None:
             return False
         timer.done_at = context.clock.now()
-        if timer.entered_seq != submission.entered_seq:
+        # a sheet may be read while the case changes its state, and what it says is for the new one, too
+        if timer.entered_seq != submission.entered_seq and timer.name != SHEET_RULE:
             timer.outcome = "stale"
             return True
         try:

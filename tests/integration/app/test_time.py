@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.models import Timer
-from app.services.casework import timers
+from app.services.casework import reviews, timers
+from app.services.sheets import sheet_tabs
 from tests.integration.app import scenes
 from tests.integration.app.crowd import at_once
-from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, EUFEMIA, MOTHER, REASON, TAX_CODE, desk
+from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, DESKS, EUFEMIA, MOTHER, REASON, TAX_CODE, desk
 from tests.integration.app.town import Town
 
 
@@ -216,3 +217,18 @@ def test_two_workers_fire_one_timer_once(town: Town) -> None:
     town.work()
     assert town.events(reference).count("timer:P5WD") == 1
     assert town.asked(reference).count("decaduta") == 1
+
+
+def test_reviews_read_while_the_case_changes_its_state_still_count(town: Town) -> None:
+    reference = scenes.reviewed_desk_waits(town)
+    call = town.context.catalogue.calls[DESKS]
+    tabs = [tab for tab in call.tabs(town.show(reference)["site"]) if tab.asks == "reviewer"]
+    with town.context.write() as session:
+        for tab in tabs:
+            said = {"esito_proposto": "Sì", "punteggio_0_100": 80}
+            reviews.record(session, town.context, tab, sheet_tabs.layout_of(call, tab), reference, said)
+        asked = session.scalars(select(Timer).where(Timer.name == reviews.SHEET_RULE, Timer.done_at.is_(None))).all()
+        for timer in asked:
+            timer.entered_seq -= 1  # as it was when the sheet was read, just before the officer sent the case on
+    town.work()
+    assert town.state(reference) == "decisione"
