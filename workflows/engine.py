@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -18,7 +18,7 @@ from workflows import refusals
 from workflows.anchors import fixed_dates
 from workflows.case import ABSTAINED, CHANGES, Case, Facts, Review, Visit
 from workflows.dates import Calendar
-from workflows.definition import APPLICANT_SIDE, SYSTEM, State, Transition, WorkflowDefinition
+from workflows.definition import APPLICANT_SIDE, SYSTEM, Legal, State, Transition, WorkflowDefinition
 from workflows.effects import Effect, ReleaseSeat, SheetUpsert
 from workflows.guards import GUARDS, Moment
 from workflows.judgement import applies, failing, guard_names, possible
@@ -153,7 +153,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Due:
-    """What a reminder or deadline does when it is due; a deadline also makes the state `overdue`."""
+    """What a reminder or deadline does when it is due; a deadline that escalates also makes the state `overdue`."""
 
     notify: tuple[Notification, ...]
     grants: frozenset[str] = frozenset()
@@ -305,7 +305,7 @@ def _take(definition: WorkflowDefinition, case: Case, transition: Transition, fa
 
 def _silent_since(definition: WorkflowDefinition, case: Case) -> datetime | None:
     """Since when nobody was told of the legal term, because the state that is left had no clock to miss."""
-    return None if definition.state(case.state).clock == "run" else case.entered_at
+    return None if definition.state(case.state).clock in ("run", "suspend") else case.entered_at
 
 
 def _effects(effects: Sequence[Effect], case: Case) -> tuple[Effect, ...]:
@@ -376,5 +376,8 @@ class _Entry:
         history = case.history or (Visit(case.state, case.entered_at),)
         if self.state.id != history[-1].state:
             history = (*history, Visit(self.state.id, self.now, self.event))
-        clock = legal_term(self.definition, history, case.submitted_at, case.term_days, self.now)
+        # in a suspended state the term is missed once all the days for which the clock may stand still are used up
+        legal = self.definition.legal or Legal()
+        ahead = timedelta(days=legal.suspend_days) if self.state.clock == "suspend" else timedelta()
+        clock = legal_term(self.definition, history, case.submitted_at, case.term_days, self.now + ahead)
         return {**anchors, LEGAL_TERM: clock.term}

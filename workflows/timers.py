@@ -131,8 +131,9 @@ def _mails(
 
 def _applies(entry: Reminder | Deadline, state: State) -> bool:
     if entry.state == EVERY_STATE:
-        # the legal term runs, and can be missed, only where its clock runs
-        return state.kind == "open" and state.clock == "run"
+        # the legal term can be missed where its clock runs, and where it runs again after the days it may stand still
+        watched = state.clock == "run" or (state.clock == "suspend" and parse_token(entry.after).anchor == LEGAL_TERM)
+        return state.kind == "open" and watched
     return entry.state == state.id
 
 

@@ -245,11 +245,26 @@ class TestLegalMails:
         story = desk("verifica")
         story.until(rome("2026-12-05T10:00"))
         story.fire("request_info", "istruttore")
-        assert not [each for each in story.timers if each.anchor == "legal_term"]
+        assert story.due("deadline:termine_superato:at:legal_term") == rome("2027-01-15T23:59:59")
         story.until(rome("2026-12-12T10:00"))
         assert story.was_mailed("coordinatore", "termine_vicino") == 0
         story.fire("info_received", "richiedente")
         assert story.due("deadline:termine_superato:at:legal_term") == rome("2026-12-23T23:59:59")
+
+    def test_told_where_it_passes_after_thirty_days_of_standing_still(self, desk: Begin) -> None:
+        story = desk("verifica")
+        ways = story.definition.transitions
+        unhurried = tuple(each for each in ways if each.timer is None or "integrazione" not in each.sources)
+        story.definition = story.definition.model_copy(update={"transitions": unhurried})
+        story.until(rome("2026-12-05T10:00"))
+        story.fire("request_info", "istruttore")
+        story.until(rome("2027-01-15T23:59:58"))
+        assert story.was_mailed("coordinatore", "termine_superato") == 0
+        story.until(rome("2027-01-20T10:00"))
+        story.fire("info_received", "richiedente")
+        story.until(rome("2027-01-30T10:00"))
+        assert story.was_mailed("coordinatore", "termine_vicino") == 1
+        assert story.was_mailed("coordinatore", "termine_superato") == 1
 
     def test_no_term_without_law_241(self, desk: Begin) -> None:
         story = desk("decisione", law241=False)
