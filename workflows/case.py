@@ -37,7 +37,7 @@ class Case:
         history: every stay in order, the present one last; the legal clock is counted on it.
         term_days: `procedure.days` of the form; None means no term.
         escalated: roles that hold the powers of the present state until it is left.
-        overdue: a deadline of the present state has fired.
+        overdue: a deadline of the present state has escalated.
         abstained: roles that declared a conflict of interest on this case.
         age: age of the applicant on the local date of `submitted_at`; None without a birth date.
         protocol: a register number is stored.

@@ -55,7 +55,7 @@ class Situation:
     Attributes:
         world: which of the exploration's worlds it is in; `minor` whether the applicant is under age there.
         authorised: a parent has consented.
-        overdue: a deadline of the present state has fired.
+        overdue: a deadline of the present state has escalated.
     """
 
     state: str

@@ -8,7 +8,7 @@ from workflows.definition import Problem
 from workflows.exploration import Exploration
 from workflows.findings.applicants import applicant_not_told, no_way_to_withdraw, without_consent
 from workflows.findings.people import never_successful, nobody_to_do_it, stopped_by_a_recusal
-from workflows.findings.votes import unheard_votes
+from workflows.findings.votes import endless_votes, unheard_votes
 from workflows.findings.waits import missing_dates, never_due, waiting_for_nobody
 from workflows.findings.ways import dead_ends, endless_rounds, unreachable
 from workflows.premises import OPEN
@@ -34,6 +34,7 @@ def findings(exploration: Exploration) -> Iterator[Problem]:
         stopped_by_a_recusal,
         never_successful,
         unheard_votes,
+        endless_votes,
         applicant_not_told,
         no_way_to_withdraw,
         without_consent,

@@ -35,7 +35,7 @@ def waiting_for_nobody(exploration: Exploration) -> Iterator[Problem]:
     waiting: dict[Situation, bool] = {}
     for here in exploration.came:
         moving = [transition for transition, _ in exploration.moves(here)]
-        if not moving or is_sure(exploration, here, [each for each in moving if _comes_by_itself(each)]):
+        if not moving or is_sure(exploration, here, [each for each in moving if comes_by_itself(each)]):
             continue
         person = any(set(each.actor) != {SYSTEM} or each.origin == BY_SHEET for each in moving)
         if not (person and exploration.limits(here.state)):
@@ -50,12 +50,13 @@ def waiting_for_nobody(exploration: Exploration) -> Iterator[Problem]:
 
 def _idle(exploration: Exploration, here: Situation) -> str:
     """Why what could come by itself need not."""
-    leaving = (each for each in exploration.definition.leaving(here.state) if _comes_by_itself(each) and each.to)
+    leaving = (each for each in exploration.definition.leaving(here.state) if comes_by_itself(each) and each.to)
     unless = [f"`{each.event}` does nothing unless {words_of(each.guard)}" for each in leaving if each.guard]
     return f", since {' and '.join(unless)}" if unless else ""
 
 
-def _comes_by_itself(transition: Transition) -> bool:
+def comes_by_itself(transition: Transition) -> bool:
+    """Whether it waits for nobody."""
     return transition.event in CERTAIN_EVENTS or transition.timer is not None
 
 

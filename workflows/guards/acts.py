@@ -237,7 +237,7 @@ ACTS: Mapping[str, Guard] = MappingProxyType(
         ),
         "overdue": Guard(
             lambda _, moment: moment.case.overdue,
-            "a deadline of the state has fired",
+            "a deadline of the state has escalated",
             Text(it="È ancora presto: il tempo previsto non è passato.", en="Too early: the time set has not passed."),
         ),
     }
