@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from app.models import Timer
 from app.services.casework import reviews, timers
 from app.services.sheets import sheet_tabs
+from integrations.sheets.layout import CellValue
 from tests.integration.app import scenes
 from tests.integration.app.crowd import at_once
 from tests.integration.app.people import CHIARA, COORDINATOR, DEPUTY, DESKS, EUFEMIA, MOTHER, REASON, TAX_CODE, desk
@@ -225,7 +226,7 @@ def test_reviews_read_while_the_case_changes_its_state_still_count(town: Town) -
     tabs = [tab for tab in call.tabs(town.show(reference)["site"]) if tab.asks == "reviewer"]
     with town.context.write() as session:
         for tab in tabs:
-            said = {"esito_proposto": "Sì", "punteggio_0_100": 80}
+            said: dict[str, CellValue] = {"esito_proposto": "Sì", "punteggio_0_100": 80}
             reviews.record(session, town.context, tab, sheet_tabs.layout_of(call, tab), reference, said)
         asked = session.scalars(select(Timer).where(Timer.name == reviews.SHEET_RULE, Timer.done_at.is_(None))).all()
         for timer in asked:
