@@ -38,13 +38,15 @@ def _slot_free(question: Question) -> bool:
     inputs = question.inputs
     if not all(inputs.get(name) for name in ("sede", "data", "ora", "ore")):
         return True
+    places.lock_slots(question.session)
     start = at_local(date.fromisoformat(inputs["data"]), time.fromisoformat(inputs["ora"].replace(".", ":")))
     end = start + timedelta(hours=int(inputs["ore"]))
     others = question.session.scalars(
         select(Submission).where(
             Submission.state == "programmata",
             Submission.id != question.submission.id,
-        )
+        ),
+        execution_options={"populate_existing": True},
     )
     return not any(_overlaps(other, _plain(inputs["sede"]), start, end) for other in others)
 

@@ -18,6 +18,9 @@ from app.services.casework.reviews import as_review
 from app.services.context import ask_for
 
 LISTED, SEAT_FREED = "lista_attesa", "seat_freed"
+SLOTS = 241_1990
+"""Number of the PostgreSQL advisory lock for bookings; nothing else in the database uses one."""
+
 WHOLE_DAY: Mapping[str, tuple[str, ...]] = {"giornata": ("mattina", "pomeriggio")}
 """Answers that take more than one key: the whole day is both halves (clarifications.md §4, `seats_free`)."""
 
@@ -25,6 +28,16 @@ WHOLE_DAY: Mapping[str, tuple[str, ...]] = {"giornata": ("mattina", "pomeriggio"
 def lock(session: Session, call: Call) -> None:
     """Hold the places of `call` until the transaction ends; taken before any submission's own lock."""
     session.scalars(select(CallLock).where(CallLock.call == call.id).with_for_update()).one()
+
+
+def lock_slots(session: Session) -> None:
+    """Hold the calendar of every call until the transaction ends; taken after the lock of a submission.
+
+    Bookings of two calls can meet in one place, and each holds the lock of its own call only. On SQLite there is one
+    writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(SLOTS)))
 
 
 def keys_of(call: Call, answers: Mapping[str, Any]) -> tuple[str, ...]:

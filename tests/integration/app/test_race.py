@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from itertools import cycle
 
 import pytest
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.models import Review, Submission
@@ -15,7 +16,7 @@ from app.services.casework import transitions
 from app.services.casework.transitions import Act
 from app.services.context import Context
 from app.services.links import actions, tokens
-from tests.integration.app.people import DESKS, REASON, desk
+from tests.integration.app.people import DESKS, IDEAS, MATERA_COORDINATOR, MATERA_OFFICER, REASON, desk, idea
 from tests.integration.app.scenes import ENTRY
 from tests.integration.app.town import Town
 
@@ -61,6 +62,48 @@ def test_of_all_who_press_one_decides(town: Town, cases: int, each: int) -> None
         if row["payload"].get("message") in ("offerta", "preavviso", "integrazione", "lista_attesa")
     )
     assert told == Counter(range(1, cases + 1))
+
+
+def test_two_calls_book_one_place_once(town: Town) -> None:
+    """Who books for the second call waits until the first booking is written, and is refused then."""
+    call = town.context.catalogue.calls[IDEAS]
+    town = town.with_call(replace(call, file=call.file.model_copy(update={"call": "idee-due"})))
+    first = _idea(town, IDEAS, "Un titolo come tanti")
+    second = _idea(town, "idee-due", "Un altro titolo ancora")
+    other = town.worker()
+    with ThreadPoolExecutor(1) as hands:
+        with town.context.write() as session:
+            _book(town.context, session, first)
+            late = hands.submit(_book_alone, other, second)
+            assert not wait([late], timeout=1).done
+        assert not late.result(timeout=60)
+    assert (town.state(first), town.state(second)) == ("programmata", "approvata")
+
+
+def _idea(town: Town, call: str, title: str) -> str:
+    """An idea of Matera that needs a date."""
+    reference = town.confirmed(idea(email=f"{call}@example.org", titolo=title), call)
+    town.choose(MATERA_OFFICER, reference, "admissible")
+    town.review(reference)
+    town.choose("pareri@provincia-matera.example.org", reference, "opinion_given", parere="favorevole")
+    town.choose(MATERA_COORDINATOR, reference, "approve", **ENTRY)
+    return reference
+
+
+def _book_alone(context: Context, reference: str) -> bool:
+    try:
+        with context.write() as session:
+            _book(context, session, reference)
+    except transitions.Refused:
+        return False
+    return True
+
+
+def _book(context: Context, session: Session, reference: str) -> None:
+    slot = {"data": "2026-11-28", "ora": "15:00", "ore": "3", "sede": "Piazza"}
+    case = session.query(Submission).filter_by(reference=reference).one()
+    call, case = transitions.lock(session, context, case.id)
+    transitions.fire(context, session, call, case, Act("slot_booked", "istruttore", inputs=slot))
 
 
 def _press(context: Context, approver: Approver) -> bool:
