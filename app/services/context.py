@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from integrations.sheets.gateway import Gateway
 from integrations.sheets.quota import Quota, RedisLimiter
 from workflows import effects
 
+log = logging.getLogger(__name__)
+
 NO_QUOTA = Quota(identity=1_000_000, project=1_000_000)
 """The local Google counts nothing unless it is asked to."""
 
@@ -47,6 +50,8 @@ class Context:
         """One transaction; after its commit the drains that `ask_for` named are woken, best effort."""
         with self.database.write() as session:
             yield session
+        for key in sorted(session.info.pop("forget", set())):
+            self._remove(key)
         for drain, argument in sorted(session.info.pop("wake", set())):
             self.wake(drain, argument)
 
@@ -55,6 +60,14 @@ class Context:
         """A view to read from."""
         with self.database.read() as session:
             yield session
+
+    def _remove(self, key: str) -> None:
+        """Remove a file that no row names any more; one that can't be removed stays, nameless."""
+        filesystem, folder = self.files
+        try:
+            filesystem.rm(f"{folder}/{key}")
+        except OSError as error:
+            log.warning("file %s was not removed: %s", key, type(error).__name__)
 
     def wake(self, drain: str, argument: str = "") -> None:
         """Wake a drain now; without Redis the clock's sweep finds the work later."""
@@ -101,6 +114,11 @@ class Context:
 def ask_for(session: Session, drain: str, argument: str = "") -> None:
     """Have `drain` woken once the transaction of `session` is committed."""
     session.info.setdefault("wake", set()).add((drain, argument))
+
+
+def forget_file(session: Session, key: str) -> None:
+    """Have a file of the store removed once the transaction of `session` is committed, and only then."""
+    session.info.setdefault("forget", set()).add(key)
 
 
 CARRIED_OUT: Collection[type[effects.Effect]] = frozenset(

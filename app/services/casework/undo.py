@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.catalogue.calls import Call
 from app.models import ActionToken, Event, OutboxMessage, StoredFile, Submission, Timer
 from app.services.casework import documents, places
-from app.services.context import Context, ask_for
+from app.services.context import Context, ask_for, forget_file
+from app.services.mail import outbox
 from app.services.people import delegations
 from workflows import refusals
 from workflows.definition import WorkflowDefinition
@@ -43,6 +44,7 @@ def snapshot(session: Session, submission: Submission) -> dict[str, Any]:
         "protocol_date": submission.protocol_date.isoformat() if submission.protocol_date else None,
         "record": {name: value for name, value in submission.record.items() if name != KEPT},
         "seats": places.held_by(session, submission),
+        "reminders": outbox.waiting_reminders(session, submission.id),
     }
 
 
@@ -76,8 +78,9 @@ def put_back(context: Context, session: Session, call: Call, submission: Submiss
     if not _seats_again(session, call, submission, before["seats"], now):
         return Refusal("guard", refusals.SEATS_GONE, "seats_free")
     _timers_again(session, submission, seq, before["entered_seq"], now)
+    outbox.remind_again(session, submission.id, before.get("reminders", ()), now)
     _links_again(session, submission, seq, now)
-    _forget_documents(context, session, submission, seq)
+    _forget_documents(session, submission, seq)
     for name in COLUMNS:
         setattr(submission, name, before[name])
     submission.record = before["record"]
@@ -134,16 +137,13 @@ def _links_again(session: Session, submission: Submission, seq: int, now: dateti
     session.execute(update(ActionToken).where(mine, ActionToken.used_seq == seq).values(used_seq=None))
 
 
-def _forget_documents(context: Context, session: Session, submission: Submission, seq: int) -> None:
+def _forget_documents(session: Session, submission: Submission, seq: int) -> None:
     """Remove what was typeset for the decision: it never left the house."""
     made = select(StoredFile).where(
         StoredFile.submission_id == submission.id, StoredFile.seq == seq, StoredFile.field.in_(documents.TITLES)
     )
-    filesystem, folder = context.files
     for stored in session.scalars(made):
-        path = f"{folder}/{stored.key}"
-        if filesystem.exists(path):
-            filesystem.rm(path)
+        forget_file(session, stored.key)
         session.delete(stored)
 
 

@@ -195,6 +195,30 @@ def revive(row: OutboxMessage, now: datetime) -> None:
     row.next_try_at = max(now, row.not_before or now)
 
 
+def waiting_reminders(session: Session, submission_id: int) -> list[dict[str, Any]]:
+    """The case's reminders that wait to be sent, as JSON."""
+    waiting = select(OutboxMessage).where(
+        OutboxMessage.submission_id == submission_id,
+        OutboxMessage.stay.is_not(None),
+        OutboxMessage.delivered_at.is_(None),
+        OutboxMessage.dead_at.is_(None),
+    )
+    return [
+        {
+            **{name: getattr(row, name) for name in ("channel", "target", "dedupe_key", "payload", "stay", "daily")},
+            "not_before": row.not_before.isoformat() if row.not_before else None,
+        }
+        for row in session.scalars(waiting.order_by(OutboxMessage.id))
+    ]
+
+
+def remind_again(session: Session, submission_id: int, kept: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Put reminders back that were dropped when their state was left, each for the time that it waited for."""
+    for each in kept:
+        not_before = datetime.fromisoformat(each["not_before"]) if each["not_before"] else None
+        put(session, Letter(**{**each, "not_before": not_before}), submission_id=submission_id, now=now)
+
+
 def drop_reminders(session: Session, submission_id: int) -> None:
     """Forget the reminders of a state that was left before they were sent."""
     session.execute(

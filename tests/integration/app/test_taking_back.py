@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.casework import eventlog
+from app.services.casework import eventlog, undo
 from tests.integration.app import journeys, scenes
+from tests.integration.app.crowd import dying_at
 from tests.integration.app.members import NETWORK_COORDINATOR
 from tests.integration.app.people import CHIARA, COORDINATOR, OFFICER, REASON, REGISTER, SMALL, SMALL_COORDINATOR, desk
 from tests.integration.app.town import Door, Town
@@ -219,6 +220,37 @@ def test_the_agreement_made_for_a_decision_goes_with_it(town: Town) -> None:
     assert [row["field"] for row in town.dump()["files"] if row["field"] == "accordo"] == ["accordo"]
     door.send(door.open(), "taken_back")
     assert [row["field"] for row in town.dump()["files"] if row["field"] == "accordo"] == []
+
+
+def test_the_agreement_stays_where_the_decision_stays(town: Town) -> None:
+    """What is taken back is taken back whole: nothing is removed before all of it is written."""
+    reference = journeys.network_to_decide(town)
+    settled(town)
+    door = decided(town, reference, "approve", NETWORK_COORDINATOR)
+    page = door.open()
+    with dying_at(undo, "_drop_mails"):
+        door.send(page, "taken_back")
+    (agreement,) = [row for row in town.dump()["files"] if row["field"] == "accordo"]
+    filesystem, folder = town.context.files
+    assert filesystem.exists(f"{folder}/{agreement['key']}")
+    assert door.send(page, "taken_back").status_code == 303
+    assert not filesystem.exists(f"{folder}/{agreement['key']}")
+
+
+def test_a_reminder_of_the_night_is_not_lost(town: Town) -> None:
+    reference = scenes.reviewed_desk_waits(town)
+    town.at("2026-11-16T22:30")
+    town.review(reference)
+    town.at("2026-11-19T22:30")
+    assert town.asked(reference).count("promemoria_decisione") == 1
+    told = len(town.mails(COORDINATOR, reference))
+    door = decided(town, reference, "approve")
+    assert "promemoria_decisione" not in town.asked(reference)
+    door.send(door.open(), "taken_back")
+    town.at("2026-11-20T07:59")
+    assert len(town.mails(COORDINATOR, reference)) == told
+    town.at("2026-11-20T08:00")
+    assert len(town.mails(COORDINATOR, reference)) == told + 1
 
 
 def test_the_register_office_is_heard_though_it_comes_between(town: Town) -> None:
