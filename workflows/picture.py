@@ -116,7 +116,8 @@ def public_sketch(exploration: Exploration, language: str = "it") -> Sketch:
 def _is_own_exit(definition: WorkflowDefinition, transition: Transition) -> bool:
     """Whether applicant or parent end the case with it, which they may nearly always: told, not drawn."""
     twins = [each for each in definition.transitions if each.event == transition.event and each.to == transition.to]
-    return transition.high_stakes and any(APPLICANT_SIDE & set(each.actor) for each in twins)
+    ends = transition.to is not None and definition.state(transition.to).kind == "closed"
+    return ends and transition.high_stakes and any(APPLICANT_SIDE & set(each.actor) for each in twins)
 
 
 def happy_path(exploration: Exploration) -> tuple[str, ...]:

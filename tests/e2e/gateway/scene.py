@@ -14,7 +14,9 @@ from playwright.sync_api import Browser
 from app.story.browser import code_in
 from integrations.local.smtp import StoredMessage
 from tests.integration.app import scenes
-from tests.integration.app.people import COORDINATOR, MOTHER, PROVINCE, desk
+from tests.integration.app.journeys import student_before_the_school
+from tests.integration.app.members import COURSE, SCHOOL, learner
+from tests.integration.app.people import COORDINATOR, MOTHER, OFFICER, PROVINCE, REGISTER, desk
 from tests.integration.app.town import Town
 
 PATIENCE = 30  # seconds
@@ -74,6 +76,26 @@ class Scene:
     def opinion(self) -> Mail:
         """The Provincia's mail: an opinion to give."""
         return self.mail(PROVINCE, scenes.idea_before_the_province(self.town))
+
+    def offer(self) -> Mail:
+        """The mail of who was next on a course's list: a place to take or to give up."""
+        first, who = self._somebody(), self._somebody()
+        taken, waits = (self.town.confirmed(learner(email), COURSE) for email in (first, who))
+        self.town.own_page(taken).choose("withdraw")
+        self.town.work()
+        return self.mail(who, waits)
+
+    def school(self) -> Mail:
+        """A school's mail: a student to confirm."""
+        return self.mail(SCHOOL, student_before_the_school(self.town, self._somebody()))
+
+    def check(self) -> Mail:
+        """A case officer's mail: whether an application is complete."""
+        return self.mail(OFFICER, scenes.checked_desk(self.town, desk(email=self._somebody())))
+
+    def register(self) -> Mail:
+        """The register office's mail: a number to record."""
+        return self.mail(REGISTER, self.town.confirmed(desk(email=self._somebody())))
 
     def mail(self, person: str, reference: str) -> Mail:
         """The newest mail with an action link that `person` has about `reference`."""

@@ -160,7 +160,7 @@ def test_a_changed_idea_is_reviewed_afresh(town: Town) -> None:
     assert {review["version"] for review in town.show(reference)["reviews"]} == {1, 2}
 
 
-def test_a_reviewer_whose_vote_stays_the_same_says_so_with_one_press(town: Town) -> None:
+def test_a_reviewer_whose_vote_stays_the_same_says_so_with_the_code_of_the_mail(town: Town) -> None:
     reference = scenes.idea_in_review(town)
     first, second = (each.email for each in town.context.catalogue.calls[IDEAS].people("revisore", "matera"))
     town.review(reference, "Sì con modifiche", scores=(70, 75))

@@ -10,7 +10,7 @@ from workflows.definition import SYSTEM, load_workflow
 STEPS = {
     "richiedente": {
         *("submit", "email_confirmed", "info_received", "observations_received", "revised", "report_received", "done"),
-        *("accept", "renewal_requested", "review_request"),
+        *("renewal_requested", "review_request"),
     },
     "istruttore": {
         *("request_info", "admissible", "signed", "hand_over", "meeting_proposed", "meeting_done", "slot_booked"),
@@ -21,7 +21,7 @@ STEPS = {
     "cedente": {"resume"},
     "riusante": {"resume", "outcome_recorded"},
 }
-"""What decides for or against nobody: facts, answers, and the way there. Accepting a place is the applicant's own."""
+"""What decides for or against nobody: facts, answers, and the way there. A place taken is taken from whoever is next."""
 
 
 def test_whatever_decides_is_confirmed_with_the_code(repository: Path) -> None:
