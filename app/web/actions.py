@@ -38,7 +38,7 @@ from forms.model import EVENT
 actions = Blueprint("actions", __name__)
 
 COOKIE = "azione"
-_COOKIE_SECONDS = 3600
+_COOKIE_SECONDS = 86_400  # a day: whoever writes a reason over the afternoon, or the next morning, loses nothing
 _TIMES_ENCODED = 3
 _NOT_OF_TOKENS = re.compile(r"[^A-Za-z0-9_-]")
 _HEADINGS = {"richiedente": "action.title_applicant", "genitore": "action.title_parent"}
@@ -53,6 +53,7 @@ def open_link(token: str) -> BaseResponse:
     view = service.open_action(context(), token, asked_language())
     if _link(view) == "unknown":
         return _closed(view)
+    read_in(view.language)  # the page's own address depends on it, and the cookie is for that address alone
     address = url("actions.show_case", case=view.id)
     response = redirect(address, HTTPStatus.SEE_OTHER)
     response.set_cookie(

@@ -127,6 +127,8 @@ def _decide(
     row = holding.token
     choice = next((each for each in view.choices if each.event == event), None)
     if not view.usable or choice is None:
+        if view.usable and link_ends.did_last(session, holding, event):
+            return ActionResult(view, decided=True, event=event)  # a second click on a link that lasts
         refusal = "choice" if view.usable else ""
         _note(holding, event, "not offered" if view.usable else f"link {view.token_state}")
         return ActionResult(view, refusal=refusal, event=event)

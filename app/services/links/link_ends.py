@@ -80,6 +80,14 @@ def done(context: Context, session: Session, holding: Holding, language: str) ->
     )
 
 
+def did_last(session: Session, holding: Holding, event: str) -> bool:
+    """Whether `event` is what the role of a lasting link did last: a second click on it is answered as the first."""
+    if holding.token.entered_seq is not None:
+        return False
+    query = select(Event.event).where(Event.submission_id == holding.submission.id, Event.actor == holding.token.role)
+    return session.scalars(query.order_by(Event.seq.desc())).first() == event
+
+
 def in_place_of(session: Session, holding: Holding) -> str:
     """The address of whoever had this part in the case before it was given to the link's holder; empty for nobody."""
     query = (

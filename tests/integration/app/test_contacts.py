@@ -91,6 +91,9 @@ def test_a_new_address_counts_when_its_owner_confirms(town: Town) -> None:
     assert own.subject == told.subject == f"Indirizzo email cambiato: domanda {reference}"
     assert [path.split("/")[3] for path in own.links if "/stato/" in path]
     assert not [link for link in told.links if "/stato/" in link or NEW in told.text]
+    own_page = town.own_page(reference)
+    own_page.post("/codice", own_page.open())
+    town.work()
     town.own_page(reference).choose("accept", codice_fiscale="NVNCHR98B54C707U")
     assert town.state(reference) == "assegnata"
 

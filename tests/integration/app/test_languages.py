@@ -38,6 +38,19 @@ def test_an_english_speaker_reads_english_to_the_end(town: Town) -> None:
         assert all("/en/" in link for link in mail.links)
 
 
+def test_an_english_case_opened_without_en_takes_what_is_chosen(town: Town) -> None:
+    """A mail program or a person may have cut `/en` off: the cookie has to reach the page that the form posts to."""
+    reference = town.apply(desk(lingua="en"))
+    door = town.door(CHIARA, reference)
+    door.address = door.address.removeprefix("/en")
+    page = door.open()
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+    form_goes_to = page.text.partition('action="/')[2].partition('"')[0]
+    assert f"/{form_goes_to}" == door.opened
+    assert door.send(page, "email_confirmed").status_code == 303
+
+
 def test_staff_read_italian_about_everybody(town: Town) -> None:
     reference = english(town)
     assert subjects(town, COORDINATOR, reference) == expected(town, reference, "coordinatore", "it")

@@ -13,6 +13,7 @@ from tests.integration.app.people import (
     OFFICER,
     REASON,
     REGISTER,
+    TAX_CODE,
     desk,
     idea,
 )
@@ -50,6 +51,24 @@ def test_the_parent_s_link_lasts_until_the_case_closes(town: Town) -> None:
     assert "Ritiro l’autorizzazione" in again.text
     assert 'name="esito"' not in again.text
     assert town.events(reference) == decided
+
+
+def test_a_second_click_on_a_lasting_link_is_answered_as_the_first(town: Town) -> None:
+    reference = scenes.idea_without_consent(town)
+    parent = town.door(MOTHER, reference)
+    page = parent.open()
+    assert [parent.send(page, "consent_given", **CONSENT).status_code for _ in range(2)] == [303, 303]
+    assert parent.send(page, "consent_refused").status_code == 422, "another choice is no second click"
+    offered = scenes.offered_desk(town)
+    own = town.own_page(offered)
+    page = own.open()
+    own.post("/codice", page)
+    town.work()
+    own.code = town.own_page(offered).code
+    answers = [own.send(page, "accept", codice_fiscale=TAX_CODE) for _ in range(2)]
+    town.work()
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert (town.events(reference).count("consent_given"), town.events(offered).count("accept")) == (1, 1)
 
 
 def test_a_parent_s_link_says_who_else_closed_the_case(town: Town) -> None:

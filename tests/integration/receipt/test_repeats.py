@@ -57,7 +57,27 @@ def test_a_browser_that_lost_its_cookie_keeps_everything(site: Site, samples: di
     assert resent(browser, FORM, sent, page).status_code == 303
 
 
-def test_a_decision_page_that_lay_open_too_long_keeps_what_was_chosen(site: Site, samples: dict[int, Any]) -> None:
+def test_an_action_page_that_lay_open_for_an_afternoon_keeps_what_was_chosen(
+    site: Site, samples: dict[int, Any]
+) -> None:
+    browser = site.browser()
+    browser.post(FORM, data=filled(site, browser, samples[1]["data"]))
+    _, token = site.token("richiedente")
+    page = browser.get(f"/azione/{token}", follow_redirects=True)
+    cookie = browser.get_cookie("azione", path=page.request.path)
+    assert cookie
+    assert cookie.max_age == 24 * 3600
+    site.app.config["WTF_CSRF_TIME_LIMIT"] = EXPIRED
+    sent = {"csrf_token": hidden(page, "csrf_token"), "esito": "email_confirmed"}
+    answer = browser.post(page.request.path, data=sent)
+    assert answer.status_code == 400
+    assert 'value="email_confirmed" checked' in answer.text
+    site.app.config["WTF_CSRF_TIME_LIMIT"] = 3600
+    sent["csrf_token"] = hidden(answer, "csrf_token")
+    assert browser.post(page.request.path, data=sent).status_code == 303
+
+
+def test_an_applicant_s_page_that_lay_open_too_long_keeps_what_was_chosen(site: Site, samples: dict[int, Any]) -> None:
     browser = site.browser()
     status = browser.post(FORM, data=filled(site, browser, samples[1]["data"])).headers["Location"]
     _, token = site.token("richiedente")

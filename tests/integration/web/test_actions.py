@@ -46,7 +46,7 @@ def test_the_token_leaves_the_address_for_a_cookie_of_that_page(case: Site) -> N
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/azione/caso/{number}"
     cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith(f"{COOKIE}="))
-    for part in (f"Path=/azione/caso/{number}", "HttpOnly", "SameSite=Lax", "Max-Age=3600"):
+    for part in (f"Path=/azione/caso/{number}", "HttpOnly", "SameSite=Lax", "Max-Age=86400"):
         assert part in cookie
 
 

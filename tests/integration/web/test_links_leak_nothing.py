@@ -89,7 +89,7 @@ def test_the_cookie_is_for_this_page_only_and_short(case: Site) -> None:
     answer = case.browser().get(f"/azione/{token}")
     cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("azione="))
     parts = {part.strip() for part in cookie.split(";")[1:]}
-    assert {f"Path=/azione/caso/{number}", "HttpOnly", "SameSite=Lax", "Max-Age=3600"} <= parts
+    assert {f"Path=/azione/caso/{number}", "HttpOnly", "SameSite=Lax", "Max-Age=86400"} <= parts
     assert "Secure" not in parts, "the embedded stack answers on http"
 
 

@@ -21,7 +21,7 @@ STEPS = {
     "cedente": {"resume"},
     "riusante": {"resume", "outcome_recorded"},
 }
-"""What decides for or against nobody: facts, answers, and the way there. A place taken is taken from whoever is next."""
+"""What decides for or against nobody: facts, answers, and the way there. A place taken is lost to the next."""
 
 
 def test_whatever_decides_is_confirmed_with_the_code(repository: Path) -> None:
