@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from integrations.sheets import replies
 from integrations.sheets.cells import Problem, blank, encode, folded, parse_cell, same
 from integrations.sheets.columns import Placement, place
+from integrations.sheets.copies import original
 from integrations.sheets.freshness import heading_id
 from integrations.sheets.outcome import Change, Finding, PartnerEdit, Reconciled
 from integrations.sheets.plan import ROOM, CellWrite, PlacedColumn, TabWrite, cost_of
@@ -239,41 +240,14 @@ class _Merge:
         return None if held is None or held.back or our_row.final or our_row.erased else held
 
     def chosen(self, reference: str, our_row: OurRow, found: tuple[int, ...]) -> int:
-        """Of several rows with one reference the original, as far as it can be told.
-
-        That is the one whose system cells are the case's, that was not called a copy before, and that is least
-        changed since it was last seen.
-        """
-        if len(found) == 1:
-            return found[0]
-        base_row = self.base.get(reference, {})
-        at = min(found, key=lambda row: (not self.fits_case(our_row, base_row, row), *self.likeness(base_row, row)))
+        """The row of a case; the others of the same reference are told that they are copies."""
+        at = original(self.layout, self.theirs, self.placement, our_row, self.base.get(reference, {}), found)
         for row in found:
             if row != at:
                 text = f"Il codice {reference} sta già nella riga {at + 1}: questa riga non è considerata."
                 self.find("duplicate_reference", text, reference=reference, row=row)
                 self.call_stray(row, replies.COPIED)
         return at
-
-    def likeness(self, base_row: BaseRow, row: int) -> tuple[bool, int]:
-        there = [column for column in self.layout.partner if column.id not in self.placement.made]
-        changed = sum(
-            not same(self.theirs.cell(row, self.placement.index[each.id]), base_row.get(each.id)) for each in there
-        )
-        return self.answer_in(row) == replies.COPIED, changed
-
-    def fits_case(self, our_row: OurRow, base_row: BaseRow, row: int) -> bool:
-        for column in self.written_columns():
-            have = self.theirs.cell(row, self.placement.index[column.id])
-            want = encode(column, our_row.cells.get(column.id))
-            if not (same(have, want) or same(have, base_row.get(column.id))):
-                return False
-        return True
-
-    def written_columns(self) -> tuple[Column, ...]:
-        """System columns that are in the tab; the reference is never written to a row that is there."""
-        left_out = {self.layout.reference, self.layout.check} | self.placement.made
-        return tuple(column for column in self.layout.system if column.id not in left_out)
 
     # --- second look: what of it is held ----------------------------------------------------------------------------
 

@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING
 
 from integrations.sheets.cells import parse_cell
 from integrations.sheets.columns import place
+from integrations.sheets.copies import original
 from integrations.sheets.rows import locate
 
 if TYPE_CHECKING:
     from integrations.sheets.layout import TabLayout
-    from integrations.sheets.outcome import OurRow
+    from integrations.sheets.outcome import Base, OurRow
     from integrations.sheets.snapshot import TabSnapshot
 
 
 def with_totals(
-    layout: TabLayout, ours: Mapping[str, OurRow], theirs: TabSnapshot, total: str, points: Collection[str]
+    layout: TabLayout, base: Base, ours: Mapping[str, OurRow], theirs: TabSnapshot, total: str, points: Collection[str]
 ) -> dict[str, OurRow]:
-    """`ours` with column `total`: the sum of the row's `points`, blank until all of them are whole numbers in range."""
+    """`ours` with column `total`: the sum of the row's `points`, blank until all of them are whole numbers in range.
+
+    Where a row was copied the points of the original count, as they do in the merge.
+    """
     placement = place(layout, theirs)
     rows = locate(layout, theirs, placement, ours).rows
     parts = [column for column in layout.partner if column.id in points]
     totals = {}
     for reference, found in rows.items():
-        given = [parse_cell(column, theirs.cell(found[0], placement.index[column.id])) for column in parts]
+        at = original(layout, theirs, placement, ours[reference], base.get(reference, {}), found)
+        given = [parse_cell(column, theirs.cell(at, placement.index[column.id])) for column in parts]
         numbers = [value for value in given if isinstance(value, int) and not isinstance(value, bool)]
         totals[reference] = sum(numbers) if len(numbers) == len(parts) else None
     return {

@@ -13,7 +13,7 @@ from app.services.context import Context
 from app.services.sheets import sheet_alerts, sheet_tabs
 from integrations.sheets.drive import WRITERS
 from integrations.sheets.errors import SheetsError
-from integrations.sheets.sharing import Alarm, alarms
+from integrations.sheets.sharing import PUBLIC, Alarm, alarms
 
 log = logging.getLogger(__name__)
 
@@ -81,15 +81,15 @@ def _check(context: Context, workbook: str, spreadsheet_id: str, now: datetime) 
         own = context.gateway.client_email
         found = alarms(permissions, None if first else check.writers, _allowed(context), own)
         fresh = [alarm for alarm in found if alarm.key not in check.told]
-        check.told = [alarm.key for alarm in found]
-        check.writers = sorted({each.who for each in permissions if each.writes})
-        if fresh:
-            _tell(session, context, workbook, fresh)
-        return len(fresh)
+        told = not fresh or _tell(session, context, workbook, fresh)
+        check.told = [alarm.key for alarm in found if told or alarm not in fresh]
+        unheard = set() if told else {alarm.who for alarm in fresh}  # they are news until somebody has read of them
+        check.writers = sorted({each.who for each in permissions if each.writes} - unheard)
+        return len(fresh) if told else 0
 
 
 def _allowed(context: Context) -> frozenset[str]:
-    """The domains of everybody whom a call names, and those of the settings."""
+    """The domains of everybody whom a call names, and those of the settings; of a public provider the address alone."""
     addresses = {
         person.email
         for call in context.catalogue.calls.values()
@@ -98,8 +98,9 @@ def _allowed(context: Context) -> frozenset[str]:
         for person in people
     }
     offices = {call.file.office.email for call in context.catalogue.calls.values()}
-    domains = {address.rpartition("@")[2].casefold() for address in addresses | offices}
-    return frozenset(domains | set(context.settings.sheets_domains))
+    known = {address.casefold() for address in addresses | offices}
+    domains = {address.rpartition("@")[2] for address in known} - PUBLIC
+    return frozenset(known | domains | set(context.settings.sheets_domains))
 
 
 def _may(alarm: Alarm) -> str:
@@ -109,7 +110,7 @@ def _may(alarm: Alarm) -> str:
     return ", anche per modificarlo" if alarm.who in WRITERS else ""
 
 
-def _tell(session: Session, context: Context, workbook: str, fresh: list[Alarm]) -> None:
+def _tell(session: Session, context: Context, workbook: str, fresh: list[Alarm]) -> bool:
     who = "; ".join(WORDS[alarm.cause].format(who=_may(alarm)) for alarm in fresh)
     calls = {call.id for each in sheet_tabs.work_tabs(context, workbook) for call in each.calls}
-    sheet_alerts.tell(session, context, calls, sheet_tabs.title_of(context, workbook), "shared", who=who)
+    return sheet_alerts.tell(session, context, calls, sheet_tabs.title_of(context, workbook), "shared", who=who)

@@ -209,7 +209,7 @@ def _merge(
     ours = sheet_rows.rows_of(session, context, each.calls, each.tab, there=base)
     for column in (column for column in each.tab.columns if column.total):
         points = [other.id for other in each.tab.columns if other.criterion]
-        ours = with_totals(each.layout, ours, theirs, column.id, points)
+        ours = with_totals(each.layout, base, ours, theirs, column.id, points)
     return reconcile(each.layout, base, ours, theirs, held=cells, room=room)
 
 

@@ -260,6 +260,20 @@ def test_a_tab_is_read_behind_a_private_link(town: Town, monkeypatch: pytest.Mon
     assert browser.get(path).status_code == 404
 
 
+def test_an_alarm_that_nobody_could_be_told_of_is_told_with_the_first_case(town: Town) -> None:
+    syncing.sync(town.context, BOOK)
+    drive = f"{town.google.url}/drive/v3/files/{workbooks.file_of(town.context, BOOK)}/permissions"
+    requests.post(drive, json={"type": "anyone", "role": "reader"}, headers=LUCIA, timeout=10).raise_for_status()
+    assert sharing.check_due(town.context) == 0
+    scenes.reviewed_desk_waits(town, call="sportello-piccolo")
+    town.sync()
+    town.later(days=1)
+    assert sharing.check_due(town.context) == 1
+    town.later(hours=12)
+    told = [mail.text for mail in town.mails("coordina@prova.example.org") if "chiunque abbia il link" in mail.text]
+    assert len(told) == 1
+
+
 def test_who_should_not_open_it_is_told_once(town: Town) -> None:
     scenes.reviewed_desk_waits(town, call="sportello-piccolo")
     town.sync()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.sheets.drive import Permission, spreadsheet_id_of
-from integrations.sheets.sharing import Alarm, alarms
+from integrations.sheets.sharing import PUBLIC, Alarm, alarms
 
 OWN = "hubout@progetto.iam.gserviceaccount.com"
 ALLOWED = frozenset({"comune.example.org", "olt.example.org"})
@@ -19,6 +19,12 @@ def test_our_own_and_known_people_raise_none() -> None:
     people = [user(OWN, "owner"), user("Lucia@Olt.example.org"), user("uno@comune.example.org", "reader")]
     assert alarms(people, {"Lucia@Olt.example.org"}, ALLOWED, OWN) == ()
     assert alarms(people, None, ALLOWED, OWN) == ()
+
+
+def test_one_address_of_a_public_provider_lets_in_nobody_else() -> None:
+    people = [user("Uno@gmail.com"), user("altro@gmail.com")]
+    assert alarms(people, None, ALLOWED | {"uno@gmail.com"}, OWN) == (Alarm("domain", "altro@gmail.com"),)
+    assert "gmail.com" in PUBLIC
 
 
 def test_who_has_the_link_strangers_and_new_editors_do() -> None:
