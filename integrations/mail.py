@@ -23,6 +23,8 @@ from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import unquote, urlsplit
 
+import idna
+
 if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
@@ -163,10 +165,20 @@ def _address(text: str) -> Address:
     if match is None:
         raise Permanent("not a single mail address")
     name = (match["name"] or "").strip().removeprefix('"').removesuffix('"')
+    local, _, domain = (match["named"] or match["bare"]).rpartition("@")
     try:
-        return Address(name, addr_spec=match["named"] or match["bare"])
+        return Address(name, addr_spec=f"{local}@{_ascii(domain)}")
     except (ValueError, IndexError, MessageError) as error:
         raise Permanent("not a mail address") from error
+
+
+def _ascii(domain: str) -> str:
+    """`domain` as every mail server writes it: `città.example.it` is `xn--citt-3na.example.it` (RFC 5891).
+
+    Raises:
+        ValueError: no domain can be called so.
+    """
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from app.web.posting import KEY, form_is_ours, form_key, new_token
 from app.web.rows import with_row, without_row
 from app.web.step_page import show_step
 from app.web.steps import ADD_ROW, REMOVE_ROW, SAVE, Asked, Place, read, sends, steps_of, way_to
-from app.web.uploads import everything_posted, forget_uploads, keep_uploads
+from app.web.uploads import everything_posted, forget_uploads, keep_uploads, lost_uploads, without_lost
 from forms.builder import Judgement, judge
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def send_application(call: str) -> BaseResponse:
 def _go_on(view: CallView, typed: MultiDict[str, str], asked: Asked) -> BaseResponse:
     """Judge what was typed and show where it leads."""
     judgement = judge_application(view, everything_posted())
-    if judgement.valid and sends(view.form, typed, asked):
+    if judgement.valid and sends(view.form, typed, asked) and not lost_uploads():
         return _submit(view, judgement, typed, asked)
     if not view.open:
         return call_page(view, meanwhile=True)
@@ -92,7 +92,7 @@ def open_draft(token: str) -> BaseResponse:
     if not view.open:
         return call_page(view)
     last = len(steps_of(view.form)) - 1
-    return _page(view, Asked(min(draft.step, last)), MultiDict([(KEY, draft.key), *draft.inputs]))
+    return _page(view, Asked(min(draft.step, last)), without_lost(MultiDict([(KEY, draft.key), *draft.inputs])))
 
 
 def judge_application(view: CallView, typed: MultiDict[str, Any]) -> Judgement:

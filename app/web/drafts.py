@@ -14,12 +14,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.dates import show_moment
 from app.services.intake import drafts as service
+from app.services.intake import uploads
 from app.web.abuse import Objection, objection_to_inputs, objection_to_mail, started
 from app.web.page import context, language, show, today, url, words
 from app.web.pages import call_page, get_call
 from app.web.posting import form_is_ours, form_key, new_token
 from app.web.questions import address_question, show_question
 from app.web.steps import carried, step_of
+from app.web.uploads import waiting_keys
 from forms.builder import JudgeContext, Judgement, judge
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def save(call: str) -> BaseResponse:
         return objection.on(_page(view, step, typed, typed, code=objection.code, notice=objection.notice))
     unfinished = service.Unfinished(view.id, language(), step, carried(view.form, typed, ()), form_key(typed))
     until = service.save(context(), unfinished, email)
+    uploads.keep_until(context(), waiting_keys(MultiDict(unfinished.inputs)), until)
     return show(
         "draft_saved.html",
         title=words()("steps.saved"),

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.web.condition_words import condition_tree, condition_words
 from app.web.rows import row_numbers
-from app.web.steps import KEPT
+from app.web.steps import KEPT, LOST
 from forms.builder import row_limit
 from forms.conditions import All, AnswerIs, Condition, ConditionFacts, Not, settled
 from forms.model import BIRTH_DATE, CODE, EVENT, FieldDefinition, Option, Section, Text
@@ -81,6 +81,7 @@ class InputShown:
     most_rows: int = 0
     accept: str = ""
     kept: str = ""
+    lost: str = ""
 
     @property
     def kept_name(self) -> str:
@@ -108,6 +109,7 @@ class InputShown:
         ids = [self.condition_id] if self.condition_id else []
         ids += [f"{self.id}-hint"] if self.help else []
         ids += [f"{self.id}-kept"] if self.kept else []
+        ids += [f"{self.id}-lost"] if self.lost else []
         ids += [f"{self.id}-error{number or ''}" for number in range(len(self.errors))]
         ids += [f"{self.id}-warning{number or ''}" for number in range(len(self.warnings))]
         return " ".join(ids)
@@ -275,6 +277,7 @@ class FormPage:
             most_rows=row_limit(field, tuple((questions or {}).values())) if field.item else 0,
             accept=".pdf,application/pdf" if field.check("pdf") else "",
             kept=self._typed.get(f"{name}{KEPT}", "") if field.type == "file" else "",
+            lost=self._typed.get(f"{name}{LOST}", "") if field.type == "file" else "",
         )
 
     def _requirement(self, field: FieldDefinition, questions: Mapping[str, FieldDefinition]) -> tuple[bool, str]:

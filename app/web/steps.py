@@ -31,6 +31,7 @@ ADD_ROW, REMOVE_ROW = "aggiungi", "togli"
 """Buttons of a repeated group, for those without JavaScript: the group's id, the row's name (`team-0`)."""
 
 KEPT: Final = "-tenuto"
+LOST: Final = "-perso"
 """How the name of a hidden input ends that says where a chosen file waits (`app.web.uploads`)."""
 
 DECLARATIONS: Final = "declarations"

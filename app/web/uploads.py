@@ -15,7 +15,7 @@ from app.services import limits
 from app.services.intake import uploads
 from app.web.abuse import network
 from app.web.page import context
-from app.web.steps import KEPT
+from app.web.steps import KEPT, LOST
 from forms.uploads import safe_filename
 
 if TYPE_CHECKING:
@@ -43,6 +43,26 @@ def keep_uploads(wrong: Container[str] = ()) -> MultiDict[str, str]:
         question = name.removesuffix(KEPT)
         if question != name and (question in wrong or request.form.get(f"{question}{DROPPED}")):
             typed.poplist(name)
+    return without_lost(typed)
+
+
+def waiting_keys(inputs: MultiDict[str, str]) -> list[str]:
+    """The keys of the files that wait for these inputs' form."""
+    return [value.partition("/")[0] for name, value in inputs.items(multi=True) if name.endswith(KEPT)]
+
+
+def lost_uploads() -> bool:
+    """Whether the page that was posted says that a file waits which is there no more."""
+    return any(not uploads.is_there(context(), key) for _, key, _ in _waiting())
+
+
+def without_lost(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The inputs for a page, with each file that waits no more told as lost: never is one dropped in silence."""
+    for name, value in list(typed.items()):
+        key, _, title = value.partition("/")
+        if name.endswith(KEPT) and not uploads.is_there(context(), key):
+            typed.poplist(name)
+            typed[f"{name.removesuffix(KEPT)}{LOST}"] = safe_filename(title)
     return typed
 
 

@@ -1,7 +1,7 @@
 """Uploads that wait: a page that comes back, because the session ended or an answer is missing, keeps the chosen file.
 
 A browser never chooses a file by itself again, so the file waits in the store under a random name that only the page
-knows, for a day at most.
+knows, for a day, or for as long as the draft that it belongs to.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import io
 import re
 import secrets
 import shutil
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -51,6 +52,24 @@ def find(context: Context, key: str, filename: str) -> FileStorage | None:
     except FileNotFoundError:
         return None
     return FileStorage(io.BytesIO(content), filename=filename)
+
+
+def keep_until(context: Context, keys: Collection[str], until: datetime) -> None:
+    """Let these uploads wait as long as the draft that they belong to; one whose time is over stays gone."""
+    alive = WaitingUpload.expires_at > context.clock.now()
+    with context.write() as session:
+        session.execute(
+            update(WaitingUpload)
+            .where(WaitingUpload.key.in_(keys), alive, WaitingUpload.expires_at < until)
+            .values(expires_at=until)
+        )
+
+
+def is_there(context: Context, key: str) -> bool:
+    """Whether the upload still waits."""
+    with context.read() as session:
+        row = session.get(WaitingUpload, key) if _KEY.fullmatch(key) else None
+        return row is not None and row.expires_at > context.clock.now()
 
 
 def forget(context: Context, *keys: str) -> None:

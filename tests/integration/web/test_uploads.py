@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from app.jobs import sweep
-from app.models import StoredFile, WaitingUpload
-from app.services.intake import uploads
+from app.models import OutboxMessage, StoredFile, WaitingUpload
+from app.services.intake import drafts, uploads
 from tests.integration.web.conftest import Site, mistakes
 from tests.integration.web.walker import Walker
 
 CALL = "idee-ainm-2026"
+LABORATORY = "laboratori-2026"
 FORM = f"/bandi/{CALL}/domanda"
 PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+GONE = "Il file «La nostra idea.pdf» non c’è più"
 KEPT = "Hai già scelto «La nostra idea.pdf»"
 
 
 class Applicant(Walker):
     """Somebody at the summary of a form that asks for a file."""
 
+    question = "pitch"
+
     def press_with(self, content: bytes, inputs: list[tuple[str, str]], button: str = "invia") -> TestResponse:
         """Choose a file, answer the step's questions, press a button."""
         sent: dict[str, Any] = {"vai": button}
         for name, value in [*self.carried.items(multi=True), *inputs]:
             sent.setdefault(name, []).append(value)
-        sent["pitch"] = (BytesIO(content), "La nostra idea.pdf")
+        sent[self.question] = (BytesIO(content), "La nostra idea.pdf")
         self.page = self.browser.post(self.address, data=sent, content_type="multipart/form-data")
         return self.page
 
 
 @pytest.fixture
 def applicant(site: Site, samples: dict[int, Any]) -> Applicant:
-    site.context.clock.set(datetime.fromisoformat(samples[23]["submitted_at"]))
-    walker = Applicant(site, FORM, CALL, samples[23]["data"])
+    return _at_the_summary(site, samples[23], CALL)
+
+
+def _at_the_summary(site: Site, sample: dict[str, Any], call: str) -> Applicant:
+    site.context.clock.set(datetime.fromisoformat(sample["submitted_at"]))
+    walker = Applicant(site, f"/bandi/{call}/domanda", call, sample["data"])
     for _ in range(3):
         walker.press("avanti")
     assert walker.number == 4
@@ -135,3 +145,50 @@ def test_a_file_waits_for_a_day(site: Site, applicant: Applicant) -> None:
     assert uploads.forget_expired(site.context) == 1
     assert site.context.files[0].ls(folder) == []
     assert waiting(site) == 0
+
+
+def _saved(site: Site, applicant: Applicant) -> str:
+    """The link of the draft that keeps what stands in the form."""
+    applicant.press("salva")
+    sent = MultiDict([*applicant.carried.items(multi=True), ("bozza_email", "gaia@example.org")])
+    assert applicant.browser.post(applicant.address.replace("/domanda", "/bozza"), data=sent).status_code == 200
+    with site.context.read() as session:
+        mail = drafts.write(site.context, session, session.scalars(select(OutboxMessage)).one())
+    return str(re.findall(r"https?://[^/\s]+(\S*/bozza/\S+)", mail.text)[0])
+
+
+def test_the_file_of_a_draft_waits_as_long_as_the_draft(site: Site, samples: dict[int, Any]) -> None:
+    applicant = _at_the_summary(site, samples[11], LABORATORY)
+    applicant.question = "allegato"
+    applicant.press_with(PDF, [])
+    link = _saved(site, applicant)
+    site.context.clock.set(site.context.clock.now() + timedelta(days=13))
+    assert uploads.forget_expired(site.context) == 0
+    applicant.page = applicant.browser.get(link)
+    assert KEPT in applicant.page.text
+    assert applicant.press("invia", applicant.own()).status_code == 303
+    assert files(site) == [("allegato", "La nostra idea.pdf", len(PDF))]
+    assert waiting(site) == 0
+
+
+def test_a_draft_says_which_file_is_gone(site: Site, applicant: Applicant) -> None:
+    applicant.press_with(PDF, [])
+    link = _saved(site, applicant)
+    with site.context.write() as session:
+        session.execute(update(WaitingUpload).values(expires_at=site.context.clock.now()))
+    applicant.page = applicant.browser.get(link)
+    assert KEPT not in applicant.page.text
+    assert GONE in applicant.page.text
+
+
+def test_no_form_is_sent_without_a_file_that_its_page_shows(site: Site, samples: dict[int, Any]) -> None:
+    applicant = _at_the_summary(site, samples[11], LABORATORY)
+    applicant.question = "allegato"  # an optional one
+    applicant.press_with(PDF, [])
+    with site.context.write() as session:
+        session.execute(update(WaitingUpload).values(expires_at=site.context.clock.now()))
+    page = applicant.press("invia")
+    assert page.status_code == 200
+    assert GONE in page.text
+    assert applicant.press("invia").status_code == 303
+    assert files(site) == []

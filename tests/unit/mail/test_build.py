@@ -191,3 +191,16 @@ def test_a_password_is_not_shown() -> None:
 def test_a_reason_is_one_short_line() -> None:
     assert Temporary("451 try\r\nlater\x00 " + "x" * 500).reason.startswith("451 try later x")
     assert len(Temporary("x" * 500).reason) == 200
+
+
+@pytest.mark.parametrize("header", ["to", "sender", "reply_to"])
+def test_a_domain_with_accents_goes_out_in_ascii(header: str) -> None:
+    """So that no server needs SMTPUTF8; an accent before the @ is refused by the form already."""
+    raw = build(changed(header, "Anna <anna@città.example.it>")).as_bytes()
+    assert raw.isascii()
+    assert b"<anna@xn--citt-3na.example.it>" in raw
+
+
+def test_a_domain_that_cannot_be_is_refused_for_good() -> None:
+    with pytest.raises(Permanent, match="not a mail address"):
+        build(changed("to", "anna@citt\u0378.example.it"))
