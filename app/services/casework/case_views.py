@@ -13,8 +13,9 @@ from app.models import Event, EventPayload, Review, StoredFile, Submission
 from app.services.casework import cases, documents, said
 from app.services.casework.reviews import as_review, outdated
 from app.services.context import Context
-from app.services.definitions import form_of, workflow_of
+from app.services.definitions import RENAMED, form_of, workflow_of
 from app.services.intake import files
+from app.services.mail import untold
 from app.services.mail.mail_values import mean_score, register_number
 from app.services.views import AnswerShown, CaseView, FileLine, HistoryLine, ReviewLine
 from forms.definition import FormDefinition
@@ -51,11 +52,15 @@ def case_view(
     language: str,
     role: str,
 ) -> CaseView:
-    """The case for a reader in `role`: who judges it sees no names, who applied no reviews."""
+    """The case for a reader in `role`: who judges it sees no names, who applied no reviews.
+
+    Who applied reads of a result only once its mails have left (`mail.untold`).
+    """
     form = form_of(session, context, submission)
     workflow = workflow_of(session, context, submission)
-    state = workflow.state(submission.state)
     staff = role not in APPLICANTS
+    until = None if staff else untold.first(session, submission, context.clock.now())
+    state = workflow.state(submission.state if until is None else _before(session, submission, until))
     reviews = _reviews(session, call, submission) if role in OFFICE else ()
     reading = said.Reading(workflow, form, context.catalogue.sub_forms, language, staff)
     scores = tuple(line.score for line in reviews if line.score is not None and not line.conflict)
@@ -63,13 +68,13 @@ def case_view(
         reference=submission.reference,
         call=call.id,
         call_title=call.file.title.in_(language),
-        state=submission.state,
+        state=state.id,
         state_label=state.label.in_(language) if staff else state.public.in_(language),
         public_text=state.public.in_(language),
         submitted_at=submission.submitted_at,
         term=cases.term_of(session, context, submission, case) if state.clock != "stop" else None,
         answers=answers_for(form, submission.answers, language, role),
-        history=_history(session, reading, submission) if role in OFFICE | APPLICANTS | ROUNDS else (),
+        history=_history(session, reading, submission, until) if role in OFFICE | APPLICANTS | ROUNDS else (),
         reviews=reviews,
         files=_files(context, session, submission, None if staff else documents.TITLES),
         files_to_come=tuple(form.field(name).label.in_(language) for name in awaited(submission.answers)),
@@ -111,8 +116,18 @@ def answers_shown(
     return tuple(lines)
 
 
-def _history(session: Session, reading: said.Reading, submission: Submission) -> tuple[HistoryLine, ...]:
-    """The states the case has gone through and what the reader themselves did there, with what was said."""
+def _before(session: Session, submission: Submission, seq: int) -> str:
+    """The state in which the case was before this event."""
+    query = select(Event.from_state).where(Event.submission_id == submission.id, Event.seq == seq)
+    before = session.scalars(query).one() or submission.state
+    renamed: Mapping[str, str] = submission.record.get(RENAMED, {})
+    return renamed.get(before, before)
+
+
+def _history(
+    session: Session, reading: said.Reading, submission: Submission, until: int | None
+) -> tuple[HistoryLine, ...]:
+    """The states the case has gone through before event `until`, what the reader did there and what was said."""
     query = (
         select(Event, EventPayload.body)
         .outerjoin(EventPayload, EventPayload.event_id == Event.id)
@@ -121,6 +136,8 @@ def _history(session: Session, reading: said.Reading, submission: Submission) ->
     )
     lines = []
     for event, body in session.execute(query):
+        if until is not None and event.seq >= until:
+            break
         stayed = event.from_state == event.to_state or event.event == MIGRATED
         if stayed and not reading.staff and event.actor != "richiedente":
             continue

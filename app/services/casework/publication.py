@@ -1,7 +1,8 @@
 """The public list of the admitted: codes and a day, never a name, and nothing of anybody under age.
 
 A code stands in it from the act that admits (effect `publish_list`) for the call's `publish_days`, and goes at once
-when its case gives the place up (domain.md §6.2).
+when its case gives the place up (domain.md §6.2). While the mail that tells the applicant still waits as a draft, the
+list says nothing of the case either.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from app.dates import local_day
 from app.models import Submission
 from app.services.casework.rankings import PUBLISHED
 from app.services.context import Context
+from app.services.mail import untold
 from forms.derive import age_on
 from forms.model import BIRTH_DATE
 from workflows.effects import PublishList
@@ -40,7 +42,8 @@ def admitted(context: Context, call: Call, language: str) -> tuple[Admitted, ...
     holding = [state.id for state in call.workflow.states if state.kind == "success"]
     query = select(Submission).where(Submission.call == call.id, Submission.state.in_(holding))
     with context.read() as session:
-        cases = session.scalars(query.order_by(Submission.reference)).all()
+        untold_cases = untold.cases(session, context.clock.now())
+        cases = [case for case in session.scalars(query.order_by(Submission.reference)) if case.id not in untold_cases]
     lines = [_line(call, case, language) for case in cases if case.record.get(PUBLISHED) and not _under_age(case)]
     today = local_day(context.clock.now())
     return tuple(sorted((line for line in lines if today <= line.until), key=lambda line: (line.site, line.reference)))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Submission, Timer
 from app.services.context import Context
 from app.services.links import actions, tokens
+from app.services.mail import untold
 from app.services.roles import role_label
 
 APPLICANT = "richiedente"
@@ -26,12 +27,14 @@ class Turn:
 
 
 def turn(context: Context, token: str, language: str) -> Turn | None:
-    """Whom the case behind a status link waits for; None where it waits for nobody."""
+    """Whom the case behind a status link waits for; None where it waits for nobody, or its result is not told yet."""
     with context.read() as session:
         row = tokens.find(session, token, "status")
         if row is None:
             return None
         holding = actions.hold(context, session, row)
+        if untold.first(session, holding.submission, context.clock.now()) is not None:
+            return None
         submission, state = holding.submission, holding.definition.state(holding.submission.state)
         roles = list(dict.fromkeys(each.role for each in state.notify if not each.for_information))
         if submission.state == holding.definition.initial:

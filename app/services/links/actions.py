@@ -26,7 +26,7 @@ from app.services.context import Context
 from app.services.definitions import form_of, workflow_of
 from app.services.intake import files, judging
 from app.services.links import link_ends, refused, tokens
-from app.services.mail import mailing
+from app.services.mail import mailing, untold
 from app.services.people import delegations, parts
 from app.services.roles import role_label
 from app.services.views import ActionResult, ActionView, Choice, TokenState
@@ -240,6 +240,7 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
     submission, before = holding.submission, link_ends.in_place_of(session, holding)
     show = partial(answers_for, holding.form, language=spoken, role=token.role)
     case = case_view(context, session, holding.call, holding.submission, holding.case, language=spoken, role=token.role)
+    here = holding.definition.state(case.state).label.in_(spoken)
     own = own_review(session, holding.call, holding.submission, token.person) if token.role == mailing.REVIEWER else ()
     return ActionView(
         token_state=state,
@@ -252,8 +253,8 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
         language=spoken,
         deadline=deadline_for(session, holding, choices),
         choices=choices,
-        done=link_ends.done(context, session, holding, spoken),
-        explanation=link_ends.what_happened(session, holding, spoken) if state == "revoked" else (),
+        done=link_ends.done(context, session, holding, spoken, here),
+        explanation=link_ends.what_happened(context, session, holding, spoken) if state == "revoked" else (),
         prefilled=dict(submission.answers),
         version=submission.version,
         changes=changes_for(session, submission, token, show) if state == "open" else (),
@@ -262,8 +263,11 @@ def _view(context: Context, session: Session, holding: Holding, language: str | 
 
 
 def choices_of(context: Context, session: Session, holding: Holding, language: str) -> tuple[Choice, ...]:
-    """The events the holder may fire now, each with the sub-form it asks for."""
-    question = Question(session, holding.call, holding.submission, context.clock.now(), {})
+    """The events the holder may fire now, each with the sub-form it asks for; none while a result is not told yet."""
+    now, applies = context.clock.now(), holding.token.role in mailing.APPLICANT_SIDE
+    if applies and untold.first(session, holding.submission, now) is not None:
+        return ()
+    question = Question(session, holding.call, holding.submission, now, {})
     has = parts.parts_of(session, holding.call, holding.submission, holding.token.person)
     facts = facts_of(
         question,

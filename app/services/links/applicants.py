@@ -12,6 +12,7 @@ from app.services.context import Context
 from app.services.intake import files
 from app.services.links import actions, contacts, tokens
 from app.services.links.contacts import PARENT
+from app.services.mail import untold
 from app.services.mail.mail_values import applicant_name, register_number
 from app.services.views import ActionResult, StatusView
 
@@ -27,6 +28,7 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
         spoken = language or submission.language
         law241 = holding.form.procedure.law241
         view = case_view(context, session, call, submission, holding.case, language=spoken, role="richiedente")
+        told = untold.first(session, submission, context.clock.now()) is None
         choices = actions.choices_of(context, session, holding, spoken) if submission.confirmed_at else ()
         return StatusView(
             case=view,
@@ -43,7 +45,7 @@ def status(context: Context, token: str, language: str | None = None) -> StatusV
             deadline=actions.deadline_for(session, holding, choices),
             prefilled=dict(submission.answers),
             version=submission.version,
-            data_deleted_on=cases.deletion_day(session, context, submission),
+            data_deleted_on=cases.deletion_day(session, context, submission) if told else None,
             workflow=holding.definition.workflow,
             asks_parent=PARENT in submission.answers,
             awaits_parent=bool(holding.definition.leaving(submission.state, CONSENT_GIVEN)),

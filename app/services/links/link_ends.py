@@ -15,7 +15,7 @@ from app.services.casework import together, undo
 from app.services.casework.said import event_label
 from app.services.context import Context
 from app.services.links.stakes import prints_code
-from app.services.mail import mailing
+from app.services.mail import mailing, untold
 from app.services.people import delegations
 from app.services.roles import role_label
 from app.services.views import DoneView
@@ -57,8 +57,8 @@ def last_move(session: Session, holding: Holding) -> Event | None:
     return session.scalars(query.order_by(Event.seq.desc())).first()
 
 
-def done(context: Context, session: Session, holding: Holding, language: str) -> DoneView | None:
-    """What was done through this link; through a lasting one, what its role did last."""
+def done(context: Context, session: Session, holding: Holding, language: str, state_label: str) -> DoneView | None:
+    """What was done through this link; through a lasting one, what its role did last. `state_label` is where it led."""
     query = select(Event).where(Event.submission_id == holding.submission.id)
     if holding.token.entered_seq is None:
         query = query.where(Event.actor == holding.token.role, Event.event.not_in(NO_MOVES))
@@ -73,7 +73,7 @@ def done(context: Context, session: Session, holding: Holding, language: str) ->
         who=f"{role_label(event.actor, language)} ({_person(session, holding, language)})",
         at=event.at,
         reason=str(inputs.get("motivazione", "")),
-        state_label=holding.definition.state(holding.submission.state).label.in_(language),
+        state_label=state_label,
         others=together.report(session, holding.call, holding.submission, event, language),
         undo_until=_undo_until(context, session, holding),
         asks_code=prints_code(holding.definition, event.from_state or "", holding.token),
@@ -111,7 +111,7 @@ def _undo_until(context: Context, session: Session, holding: Holding) -> datetim
     return decision.until if context.clock.now() <= decision.until else None
 
 
-def what_happened(session: Session, holding: Holding, language: str) -> tuple[str, ...]:
+def what_happened(context: Context, session: Session, holding: Holding, language: str) -> tuple[str, ...]:
     """Why a link is closed, a line each: to whom it went, or the event that ended its step, by which role and when."""
     lines = []
     if holding.token.revoked_reason == RENEWED:
@@ -119,12 +119,17 @@ def what_happened(session: Session, holding: Holding, language: str) -> tuple[st
     if given := _given(session, holding):
         lines.append(HANDED.in_(language).format(quando=show_moment(given.at, language)))
     event = _end_of_step(session, holding)
-    if event is not None:
+    until = untold.first(session, holding.submission, context.clock.now()) if _applies(holding) else None
+    if event is not None and (until is None or event.seq < until):
         words = ENDED_ALONE if event.actor == SYSTEM else ENDED
         what = event_label(holding.definition, event, language)
         who, when = role_label(event.actor, language), show_moment(event.at, language)
         lines.append(words.in_(language).format(cosa=what, chi=who, quando=when))
     return tuple(lines)
+
+
+def _applies(holding: Holding) -> bool:
+    return holding.token.role in mailing.APPLICANT_SIDE
 
 
 def _end_of_step(session: Session, holding: Holding) -> Event | None:

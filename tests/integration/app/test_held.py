@@ -10,7 +10,7 @@ import pytest
 from app.errors import HubOutError
 from app.services.mail import held
 from tests.integration.app.members import SELECTION_COORDINATOR
-from tests.integration.app.test_selection import ANNA, BEA, CARLA, decided
+from tests.integration.app.test_selection import ANNA, BEA, CARLA, admitted_page, decided
 from tests.integration.app.town import Town
 
 
@@ -86,3 +86,27 @@ def test_a_text_that_would_not_do_says_why(careful: Town, subject: str, body: st
 def test_one_case_alone_waits_for_nobody(careful: Town) -> None:
     decided(careful, ANNA)
     assert waiting(careful) == []
+
+
+def test_no_page_tells_a_result_before_its_mail(careful: Town) -> None:
+    references = decided(careful, ANNA, BEA)
+    first, second = references
+    for reference in references:
+        page = careful.own_page(reference).open().text
+        assert "Trovi il tuo punteggio nella tua pagina" in page
+        assert not [word for word in ("Ammessa", "ammessa", "Idonea", "idonea", "Graduatoria finale") if word in page]
+        assert 'name="esito"' not in page
+    assert first not in admitted_page(careful)
+    (draft,) = [each["id"] for each in held.drafts(careful.context) if each["reference"] == first]
+    held.release(careful.context, [draft])
+    assert first in admitted_page(careful)
+    assert 'value="decline"' in careful.own_page(first).open().text
+    assert "Trovi il tuo punteggio nella tua pagina" in careful.own_page(second).open().text
+
+
+def test_a_forgotten_result_is_published_with_its_mail(careful: Town) -> None:
+    first, _ = decided(careful, ANNA, BEA)
+    careful.at("2026-12-09T08:59")
+    assert first not in admitted_page(careful)
+    careful.at("2026-12-09T09:00")
+    assert first in admitted_page(careful)
