@@ -5,11 +5,17 @@ from __future__ import annotations
 
 
 class SheetsError(Exception):
-    """Base of all; its text is for the operator, one line."""
+    """Base of all; its text is for the operator, one line.
+
+    Attributes:
+        may_land: a write was sent and its end is not known: it may have been done, or may be within `plan.LANDING`.
+    """
+
+    may_land: bool = False
 
 
 class Throttled(SheetsError):
-    """The quota is used up: nothing was done. Try again after `retry_after` seconds."""
+    """The quota is used up: this try did nothing. Try again after `retry_after` seconds."""
 
     def __init__(self, retry_after: float) -> None:
         self.retry_after = retry_after

@@ -18,7 +18,7 @@ from gspread.exceptions import APIError
 from gspread.http_client import FileType, HTTPClient, ParamsType
 from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEET_URL
 from gspread.utils import MimeType
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectTimeout, RequestException
 
 from integrations.google import service_account
 from integrations.sheets import questions
@@ -130,29 +130,34 @@ class GoogleClient(HTTPClient):
         """
         call: Call = "read" if method.lower() == "get" else "write"
         again = call == "read" or repeatable(json)
+        may_land = False
         give_up = self._patience.monotonic() + self._patience.deadline
         attempt = 0
         while True:
             if endpoint.startswith(SHEETS_ROOT):
-                self._take(call)
+                self._take(call, may_land=may_land)
             try:
                 return super().request(method, self._at_root(endpoint), params, data, json, files, headers)
             except (APIError, RequestException, GoogleAuthError) as error:
                 failure = self._failure(error, call)
+                may_land = may_land or (call == "write" and _sent(error) and isinstance(failure, Unreachable))
+                failure.may_land = may_land
                 attempt += 1
                 spent = attempt >= self._patience.attempts or self._patience.monotonic() >= give_up
                 if spent or not (isinstance(failure, Throttled) or (again and isinstance(failure, Unreachable))):
                     raise failure from error
             self._patience.pause(attempt - 1)
 
-    def _take(self, call: Call) -> None:
+    def _take(self, call: Call, *, may_land: bool) -> None:
         """Take a token of the quota; wait for it only if that is short."""
         wait = self._limiter.take(call)
         if 0 < wait <= self._patience.quota_wait:
             self._patience.sleep(wait)
             wait = self._limiter.take(call)
         if wait > 0:
-            raise Throttled(wait)
+            throttled = Throttled(wait)
+            throttled.may_land = may_land
+            raise throttled
 
     def _at_root(self, endpoint: str) -> str:
         if self._root_url is None:
@@ -172,6 +177,11 @@ class GoogleClient(HTTPClient):
         if isinstance(error, RefreshError) and not error.retryable:
             return Refused(f"Google gives no token to {self.client_email}: {error}: is the key still valid?")
         return Unreachable(f"Google Sheets does not answer: {type(error).__name__}")
+
+
+def _sent(error: Exception) -> bool:
+    """Whether the request may have reached Google: not without a token or a connection."""
+    return not isinstance(error, GoogleAuthError | ConnectTimeout)
 
 
 def _answer(error: APIError) -> Answer:
@@ -289,13 +299,22 @@ class Gateway:
 
         A refused batch may be a repeat: then its marker is there (Google's words for that are not documented, so
         they are not looked at), and the batch counts as done.
+
+        Raises:
+            SheetsError: as all methods; with `may_land` no other batch may be planned before LANDING is over, since
+                that would have a marker of its own.
         """
         if plan.empty:
             return WriteReport(written=False)
         try:
             self._batch(spreadsheet_id, write_requests(plan))
-        except Refused:
-            if plan.marker not in self._markers(spreadsheet_id):
+        except Refused as refused:
+            try:
+                repeated = plan.marker in self._markers(spreadsheet_id)
+            except SheetsError as error:
+                error.may_land = refused.may_land
+                raise
+            if not repeated:
                 raise
             return WriteReport(written=True, repeated=True)
         return WriteReport(written=True)

@@ -25,8 +25,11 @@ ROOM = 1_500_000
 """Characters that one write may hold: Google recommends 2 MB a request."""
 
 CELL_COST = 50  # characters that a cell costs in a request beside its text
+LANDING = 180
+"""Seconds that Google may take for a request: one that nobody waits for any more may still be done until then."""
+
 MARKER_LIFE = 600
-"""Seconds that a marker stays at least: a request that timed out may still land up to 180 s later."""
+"""Seconds that a marker stays at least, so that a batch which lands late is refused as a repeat."""
 
 
 @dataclass(frozen=True)

@@ -32,20 +32,24 @@ from app.services.sheets import (
     summaries,
 )
 from app.services.sheets.sheet_tabs import WorkTab, title_of, work_tabs, workbooks
-from integrations.sheets import freshness
-from integrations.sheets.errors import Gone, Throttled
+from integrations.sheets import freshness, plan
+from integrations.sheets.errors import Gone, SheetsError, Throttled
 from integrations.sheets.gateway import Gateway
 from integrations.sheets.layout import TabLayout
 from integrations.sheets.outcome import Base, Held, Place, Reconciled
-from integrations.sheets.plan import ROOM, parts, plan_write
 from integrations.sheets.reconcile import reconcile
 from integrations.sheets.snapshot import SheetSnapshot, TabSnapshot
 from integrations.sheets.summary import refresh
 from integrations.sheets.totals import with_totals
 
 LEASE = timedelta(seconds=120)
-"""A sync that dies gives its workbook back after this long."""
+"""A sync that dies while it reads gives its workbook back after this long."""
 
+LANDING = timedelta(seconds=plan.LANDING)
+"""A write whose end is not known may still be done for this long: whoever reads before may write its rows again."""
+
+WRITING = timedelta(seconds=150) + LANDING
+"""A sync that dies while it writes: as long as the gateway tries (its deadline and a last timeout), then LANDING."""
 
 PROBE = timedelta(hours=1)
 """How often a spreadsheet that can't be opened any more is tried."""
@@ -63,13 +67,17 @@ class Merged:
     held: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turn:
-    """One sync's right to a workbook: the fencing number and the outbox rows it will have delivered."""
+    """One sync's right to a workbook: the fencing number, and the outbox rows it will have delivered.
+
+    `leased_until` grows with each write, and tells a lease that is ours even where the number is no longer good.
+    """
 
     workbook: str
     fence: int
     began_at: datetime
+    leased_until: datetime
     spreadsheet_id: str | None
     letters: tuple[int, ...]
 
@@ -86,13 +94,13 @@ def sync(context: Context, workbook: str) -> bool:
     try:
         _sync(context, context.gateway, turn)
     except Throttled as error:
-        _put_back(context, turn, str(error), after=timedelta(seconds=error.retry_after))
+        _put_back(context, turn, error, str(error), after=timedelta(seconds=error.retry_after))
         return False
     except Gone as error:
-        _put_back(context, turn, f"Gone: {error}", after=PROBE, parked=True)
+        _put_back(context, turn, error, f"Gone: {error}", after=PROBE, parked=True)
         raise
     except Exception as error:
-        _put_back(context, turn, f"{type(error).__name__}: {error}")
+        _put_back(context, turn, error, f"{type(error).__name__}: {error}")
         raise
     return True
 
@@ -101,6 +109,8 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
     tabs = work_tabs(context, turn.workbook)
     layouts = [each.layout for each in tabs]
     spreadsheet_id = turn.spreadsheet_id or _make(context, gateway, turn, layouts)
+    if spreadsheet_id is None:
+        return
     snapshot = gateway.read(spreadsheet_id)
     lacking = tuple(layout.title for layout in layouts if snapshot.tab(layout) is None)
     if lacking:
@@ -114,16 +124,18 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
     results = [each.result for each in merged]
     more, waiting = [result.more for result in results], [each.held for each in merged]
     writes = freshness.tell([result.write for result in results], now, more=more, held=waiting)
-    plan = plan_write(f"{spreadsheet_id}:{turn.fence}", snapshot, writes, now, rules_ahead=ahead)
-    for number, part in enumerate(parts(plan)):
-        if number and not _renew(context, turn):
+    whole = plan.plan_write(f"{spreadsheet_id}:{turn.fence}", snapshot, writes, now, rules_ahead=ahead)
+    for part in plan.parts(whole):
+        if part.empty:
+            continue
+        if not _renew(context, turn):
             return
         gateway.write(spreadsheet_id, part)
     _finish(context, turn, merged)
 
 
-def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabLayout]) -> str:
-    """The spreadsheet of a workbook: the one that a call file names, or a new one."""
+def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabLayout]) -> str | None:
+    """The spreadsheet of a workbook: the one that a call file names, or a new one; None where it has one by now."""
     sheets = [call.file.sheet for call in context.catalogue.calls.values() if call.file.sheet]
     own = (sheet for sheet in sheets if sheet.workbook == turn.workbook)
     named = next((sheet.spreadsheet_id for sheet in own if sheet.spreadsheet_id), None)
@@ -132,13 +144,19 @@ def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabL
         named or gateway.create_spreadsheet(title, layouts, folder=context.settings.drive_folder).spreadsheet_id
     )
     with context.write() as session:
-        session.get_one(Spreadsheet, turn.workbook).spreadsheet_id = spreadsheet_id
-    return spreadsheet_id
+        if _still_ours(session, turn):
+            session.get_one(Spreadsheet, turn.workbook).spreadsheet_id = spreadsheet_id
+            return spreadsheet_id
+        _let_go(session, turn)
+    if not named:
+        gateway.drive.delete(spreadsheet_id)  # nobody knows of it
+    return None
 
 
 def _begin(context: Context, workbook: str) -> Turn | None:
     """Take the workbook's turn and the rows that wait for it; None while another sync holds it."""
     now = context.clock.now()
+    until = now + LEASE
     with context.write() as session:
         if session.get(Spreadsheet, workbook) is None:
             with suppress(IntegrityError), session.begin_nested():  # another worker may be as early
@@ -149,13 +167,13 @@ def _begin(context: Context, workbook: str) -> Turn | None:
                 Spreadsheet.workbook == workbook,
                 or_(Spreadsheet.leased_until.is_(None), Spreadsheet.leased_until <= now),
             )
-            .values(fence=Spreadsheet.fence + 1, leased_until=now + LEASE)
+            .values(fence=Spreadsheet.fence + 1, leased_until=until)
             .returning(Spreadsheet.fence, Spreadsheet.spreadsheet_id)
         ).one_or_none()
         if taken is None:
             return None
         letters = outbox.claim(session, "sheet", now, target=workbook, limit=None)
-        return Turn(workbook, taken.fence, now, taken.spreadsheet_id, tuple(letter.id for letter in letters))
+        return Turn(workbook, taken.fence, now, until, taken.spreadsheet_id, tuple(letter.id for letter in letters))
 
 
 def _import(
@@ -164,9 +182,10 @@ def _import(
     """Merge every tab; commit what partners changed and what was seen. None when another sync took over."""
     with context.write() as session:
         if not _still_ours(session, turn):
+            _let_go(session, turn)
             return None
         merged: list[Merged] = []
-        room = ROOM
+        room = plan.ROOM
         for each in tabs:
             theirs = snapshot.tab(each.layout)
             if theirs is None:
@@ -234,6 +253,7 @@ def _finish(context: Context, turn: Turn, merged: Sequence[Merged]) -> None:
     now = context.clock.now()
     with context.write() as session:
         if not _still_ours(session, turn):
+            _let_go(session, turn)
             return
         for each in merged:
             base = seen_rows.base_of(session, turn.workbook, each.tab)
@@ -252,32 +272,55 @@ def _finish(context: Context, turn: Turn, merged: Sequence[Merged]) -> None:
 
 
 def _renew(context: Context, turn: Turn) -> bool:
-    """Keep the turn for another write; False when another sync took over."""
+    """Keep the turn for a write, however it ends; False when another sync took over."""
+    until = context.clock.now() + WRITING
     with context.write() as session:
         if not _still_ours(session, turn):
+            _let_go(session, turn)
             return False
-        session.get_one(Spreadsheet, turn.workbook).leased_until = context.clock.now() + LEASE
-        return True
+        session.get_one(Spreadsheet, turn.workbook).leased_until = until
+    turn.leased_until = until
+    return True
+
+
+def _let_go(session: Session, turn: Turn, until: datetime | None = None) -> None:
+    """End the lease of this turn, at once or at `until`; another sync's is left alone."""
+    mine = (Spreadsheet.workbook == turn.workbook, Spreadsheet.leased_until == turn.leased_until)
+    session.execute(update(Spreadsheet).where(*mine).values(leased_until=until))
+
+
+def _unknown_until(turn: Turn, error: Exception, now: datetime) -> datetime | None:
+    """Until when something of this turn may still be written; None where nothing is under way."""
+    if isinstance(error, SheetsError):
+        return now + LANDING if error.may_land else None
+    return turn.leased_until  # whatever it was interrupted in
 
 
 def _put_back(
-    context: Context, turn: Turn, reason: str, *, after: timedelta | None = None, parked: bool = False
+    context: Context,
+    turn: Turn,
+    error: Exception,
+    reason: str,
+    *,
+    after: timedelta | None = None,
+    parked: bool = False,
 ) -> None:
-    """Give the turn back; with `after` it is known when to come again, and this counts as no try."""
+    """Give the turn back, where a write may land late not before it has; `after` tells when to come: it is no try."""
     now = context.clock.now()
+    until = _unknown_until(turn, error, now)
     with context.write() as session:
+        _let_go(session, turn, until)
         if not _still_ours(session, turn):
             return
         sheet = session.get_one(Spreadsheet, turn.workbook)
-        sheet.leased_until = None
-        sheet.visit_at = now + (after or LATER)
+        sheet.visit_at = max(now + (after or LATER), until or now)
         sheet.parked = parked
         sheet.error = reason[:500]
         for letter in session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(turn.letters))):
             if after is None:
-                outbox.try_again(letter, reason, now)
+                outbox.try_again(letter, reason, now, after=until - now if until else None)
             else:
-                outbox.put_off(letter, reason, now + after)
+                outbox.put_off(letter, reason, sheet.visit_at)
         if parked:
             calls = {call.id for each in work_tabs(context, turn.workbook) for call in each.calls}
             address = context.gateway.client_email
@@ -286,10 +329,12 @@ def _put_back(
 
 
 def take_over(session: Session, workbook: str) -> None:
-    """Make a sync that may be under way store nothing any more: what it was told is out of date."""
+    """Make a sync that may be under way store nothing any more: what it was told is out of date.
+
+    It keeps its lease: what it is writing must be there before another reads.
+    """
     sheet = session.scalars(select(Spreadsheet).where(Spreadsheet.workbook == workbook).with_for_update()).one()
     sheet.fence += 1
-    sheet.leased_until = None
 
 
 def _still_ours(session: Session, turn: Turn) -> bool:

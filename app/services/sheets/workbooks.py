@@ -255,9 +255,10 @@ def _point_to(context: Context, workbook: str, spreadsheet_id: str) -> None:
         if sheet is None:
             sheet = Spreadsheet(workbook=workbook, fence=0)
             session.add(sheet)
+        if sheet.spreadsheet_id != spreadsheet_id:
+            sheet.leased_until = None  # what is being written goes to the old file
         sheet.spreadsheet_id = spreadsheet_id
-        sheet.fence += 1  # a sync of the old file that is under way stores nothing any more
-        sheet.leased_until = None
+        sheet.fence += 1  # a sync that is under way stores nothing any more
         sheet.parked = False
         sheet.visit_at = None
         sheet.error = ""

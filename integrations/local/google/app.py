@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 from integrations.local.google.calls import Plain, call_of, find
 from integrations.local.google.drive_api import DriveApi
 from integrations.local.google.kinds import Behaviour
-from integrations.local.google.limits import HTML_502, MESSAGES, Faults, Quota, RequestLog, over_quota
+from integrations.local.google.limits import HTML_502, MESSAGES, Faults, Late, Quota, RequestLog, over_quota
 from integrations.local.google.pages import Pages
 from integrations.local.google.selection import DRIVE_NAMES, SHEETS_NAMES, check_selection
 from integrations.local.google.sheets_api import SheetsApi
@@ -36,7 +36,7 @@ _API_ROOTS = ("/v4/", "/drive/", "/upload/")
 
 
 class LocalGoogle:
-    """The application. It keeps no state but its store, the faults asked for and the quota's minute."""
+    """The application. It keeps no state but its store, the faults asked for, late writes and the quota's minute."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class LocalGoogle:
     ) -> None:
         self.store = store
         self.faults = Faults()
+        self.late = Late(store.now)
         self._quota = quota
         self._log = log
         self._tokens = Tokens(store)
@@ -75,6 +76,7 @@ class LocalGoogle:
         drive = not request.path.startswith("/v4/")
         if self._log:
             self._log.write(request)
+        self.late.land()
         try:
             return self._called(request, drive=drive)
         except ApiError as error:
@@ -88,7 +90,7 @@ class LocalGoogle:
         grant = self._tokens.grant(request.headers.get("Authorization") or f"Bearer {query_token or ''}")
         found, parts = find(self._routes, request.method, request.path)
         fault = self.faults.next(writes=not found.reads)
-        if fault and fault not in ("slow", "drop_after_write"):
+        if fault and fault not in ("slow", "drop_after_write", "lands_later"):
             return _fault(fault, request, reads=found.reads)
         if fault == "slow":
             time.sleep(SLOW_SECONDS)
@@ -97,6 +99,9 @@ class LocalGoogle:
         grant.check(writes=not found.reads)
         call = call_of(request, found, parts, grant.identity)
         check_selection(call.mask, DRIVE_NAMES if drive else SHEETS_NAMES)
+        if fault == "lands_later":
+            self.late.put(lambda: found.handler(call))
+            raise ConnectionResetError("lands_later: closed without an answer, and done in a while")
         try:
             answer = found.handler(call)
         except (AttributeError, KeyError, TypeError) as error:

@@ -6,7 +6,8 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from werkzeug.wrappers import Request
@@ -15,8 +16,15 @@ from integrations.local.google.wire import ApiError, Json, bad_request
 
 PER_USER = 60
 PER_PROJECT = 300
-FAULT_KINDS = ("429", "500", "503", "html502", "slow", "timeout", "drop_before_write", "drop_after_write")
-"""429 to html502 are answers; a slow call is answered late, a timeout never; a dropped write is done or not."""
+OF_WRITES = frozenset({"drop_before_write", "drop_after_write", "lands_later"})
+"""Faults that wait for a write."""
+
+FAULT_KINDS = ("429", "500", "503", "html502", "slow", "timeout", *sorted(OF_WRITES))
+"""429 to html502 are answers; a slow call is answered late, a timeout never; a dropped write is done or not, one that
+lands later is done LATE seconds after its connection was closed."""
+
+LATE = 170
+"""Seconds; Google gives up on a request after 180."""
 MESSAGES = {
     429: "Quota exceeded for quota metric '{kind} requests' and limit '{kind} requests per minute{whose}' "
     "of service 'sheets.googleapis.com' for consumer 'project_number:100000000001'.",
@@ -97,10 +105,10 @@ class Faults:
             return {"faults": [{"kind": kind, "count": count, "after": after} for kind, count, after in self._waiting]}
 
     def next(self, *, writes: bool) -> str | None:
-        """The fault of this call, or None; one that drops waits for a write."""
+        """The fault of this call, or None."""
         with self._guard:
             for place, (kind, count, after) in enumerate(self._waiting):
-                if kind.startswith("drop_") and not writes:
+                if kind in OF_WRITES and not writes:
                     continue
                 if after:
                     self._waiting[place] = (kind, count, after - 1)
@@ -108,6 +116,35 @@ class Faults:
                 self._waiting[place : place + 1] = [(kind, count - 1, 0)] if count > 1 else []
                 return kind
         return None
+
+
+class Late:
+    """Writes that nobody waits for any more, each done LATE seconds after it was sent."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._guard = threading.RLock()
+        self._waiting: list[tuple[datetime, Callable[[], object]]] = []
+
+    def put(self, write: Callable[[], object]) -> None:
+        """Have `write` done later."""
+        with self._guard:
+            self._waiting.append((self._now() + timedelta(seconds=LATE), write))
+
+    def land(self) -> None:
+        """Do the writes whose time has come, in the order in which they were sent; nobody hears how one ends."""
+        with self._guard:
+            now = self._now()
+            due = [write for at, write in self._waiting if at <= now]
+            self._waiting = [(at, write) for at, write in self._waiting if at > now]
+            for write in due:
+                with suppress(ApiError, AttributeError, KeyError, TypeError):
+                    write()
+
+    def __len__(self) -> int:
+        """How many are still to land."""
+        with self._guard:
+            return len(self._waiting)
 
 
 class RequestLog:

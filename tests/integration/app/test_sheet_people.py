@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +28,7 @@ from app.services.mail import outbox
 from app.services.sheets import hints, quarantine, seen_rows, sheet_rows, sheet_tabs, syncing
 from app.services.sheets.sheet_tabs import WorkTab
 from integrations.local.google import Store, create_app
+from integrations.local.google.limits import LATE
 from integrations.sheets import replies
 from integrations.sheets.cells import Problem, encode, parse_cell, same
 from integrations.sheets.errors import SheetsError
@@ -39,10 +41,11 @@ from tests.integration.app.in_process import InProcessContext
 from tests.integration.app.people import desk
 from tests.integration.app.sheet_hands import Hands
 from tests.integration.app.town import Town
+from tests.sheets_kit import check_requests
 
 BOOK = "coworking-cinisello"
 CASES = 8
-FAULTS = ("503", "429", "html502", "drop_after_write")
+FAULTS = ("503", "429", "html502", "timeout", "drop_before_write", "drop_after_write", "lands_later")
 
 Cell = tuple[str, str, str]  # tab, reference, column
 
@@ -65,6 +68,7 @@ class House:
         with town.context.read() as session:
             self.references = list(session.scalars(select(Submission.reference).order_by(Submission.id)))
         self.runs = 0
+        self.log = folder / "requests.jsonl"
 
     def reset(self) -> tuple[InProcessContext, Store]:
         """Nothing is in any sheet; a new Google."""
@@ -78,7 +82,7 @@ class House:
         context = self.town.context
         store = Store(self.folder / f"google-{self.runs}", context.clock.now)
         parts = {name: getattr(context, name) for name in ("settings", "clock", "catalogue", "database", "redis")}
-        return InProcessContext(**parts, google=create_app(store)), store
+        return InProcessContext(**parts, google=create_app(store, log_to=self.log)), store
 
 
 class People(RuleBasedStateMachine):
@@ -92,6 +96,7 @@ class People(RuleBasedStateMachine):
         self.quiet_google = create_app(self.store)
         self.wrote: dict[Cell, CellValue] = {}
         self.decided: set[str] = set()
+        self.copied: Counter[tuple[str, str]] = Counter()
         self.number = 0
 
     def teardown(self) -> None:
@@ -153,7 +158,7 @@ class People(RuleBasedStateMachine):
             patch.setattr(*at, die)
             with suppress(Killed, SheetsError):
                 syncing.sync(self.context, BOOK)
-        self.later(syncing.LEASE)
+        self.later(syncing.WRITING)
 
     @rule()
     def worker_is_overtaken(self) -> None:
@@ -215,10 +220,17 @@ class People(RuleBasedStateMachine):
 
     def at(self, tab: int) -> tuple[Hands, TabSnapshot]:
         """The tab; where it was deleted nobody can work in it."""
+        self.land()
         hands = self.hands(tab)
         found = [each for each in hands.snapshot().tabs if each.key == hands.key]
         assume(found)
         return hands, found[0]
+
+    def land(self) -> None:
+        """What Google still has to do is done: nobody can keep a late write from what people do meanwhile."""
+        if len(self.context.google.late):
+            self.later(timedelta(seconds=LATE))
+            self.context.google.late.land()
 
     def look(self) -> None:
         """What stands in the partners' cells is what people want there."""
@@ -304,6 +316,7 @@ class People(RuleBasedStateMachine):
         rows = hands.rows(there).get(self.house.references[number])
         if rows:
             hands.put(there, len(there.rows), 0, [list(there.rows[rows[0]])])
+            self.copied[there.key or "", self.house.references[number]] += 1
             self.quiet()
 
     # What is typed and deleted between two reads nobody can know: these come after a read.
@@ -387,6 +400,7 @@ class People(RuleBasedStateMachine):
         }
         for reference, found in rows.items():
             original, *copies = found
+            assert len(copies) <= self.copied[tab.key or "", reference], ("doubled", each.tab.title, reference)
             answer = str(tab.cell(original, places[CHECK]) or "")
             assert [tab.cell(row, places[CHECK]) for row in copies] == [replies.COPIED] * len(copies)
             assert answer not in replies.STRAY
@@ -450,3 +464,4 @@ def test_after_quiet_sheet_and_database_agree(town: Town, tmp_path: Path, run_se
             ),
         )
         rounds += 1
+    check_requests(house.log)

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from integrations.local.google import Behaviour
+from integrations.local.google.limits import LATE
 from tests.integration.google.running import HOST, Google, Start
 
 SERVE = "from pathlib import Path; from integrations.local.google import serve; serve(Path({home!r}), {host!r}, {port})"
@@ -53,6 +54,18 @@ def test_a_write_dropped_before_it_was_done_was_not_done(google: Google) -> None
     with pytest.raises(requests.ConnectionError):
         google.api("PUT", f"/v4/spreadsheets/{file}/values/A1", {"values": [["CW-1"]]}, valueInputOption="RAW")
     assert google.values(file, "A1") == []
+
+
+def test_a_write_that_lands_later_is_done_when_its_time_comes(start: Start) -> None:
+    google = start()
+    file = google.create()
+    google.session.post(f"{google.url}/_faults", json={"kind": "lands_later", "count": 1}, timeout=10)
+    with pytest.raises(requests.ConnectionError):
+        google.api("PUT", f"/v4/spreadsheets/{file}/values/A1", {"values": [["CW-1"]]}, valueInputOption="RAW")
+    google.clock.advance(LATE - 1)
+    assert google.values(file, "A1") == []
+    google.clock.advance(1)
+    assert google.values(file, "A1") == [["CW-1"]]
 
 
 def test_a_slow_call_is_answered_late(google: Google) -> None:
