@@ -55,6 +55,11 @@ def connect(call: str, address: str, workbook: str, pairs: tuple[str, ...], *, y
                 click.echo(f"Its file so far is left as it is: {sheet_tabs.address_of(context, connection.replaces)}")
             for line in _lines(connection.tabs):
                 click.echo(line)
+            click.echo("Columns that HubOut uses or adds get its background colours, number formats and widths.")
+            if connection.localised:
+                click.echo(
+                    "! Locale and time zone of the whole spreadsheet become Italian: dates and decimals read so."
+                )
             if not yes:
                 click.confirm("Do it?", abort=True)
             workbooks.connect(context, connection, names)

@@ -16,6 +16,7 @@ from app.errors import HubOutError
 from app.models import OutboxMessage, Spreadsheet
 from app.services.context import Context
 from app.services.sheets import sharing, sheet_tabs, syncing
+from integrations.sheets.batch import locale_requests
 from integrations.sheets.drive import spreadsheet_id_of
 from integrations.sheets.errors import Gone, SheetsError
 from integrations.sheets.moving import TabChange, tab_changes
@@ -32,6 +33,8 @@ class Connection:
     title: str
     replaces: str | None
     tabs: tuple[TabChange, ...]
+    localised: bool
+    """Its locale and time zone become Italian, since a tab is made in it and they are others."""
 
 
 def look(context: Context, call: Call, address: str, *, workbook: str = "", names: Mapping[str, str]) -> Connection:
@@ -55,12 +58,15 @@ def look(context: Context, call: Call, address: str, *, workbook: str = "", name
             raise HubOutError(f"the spreadsheet has no tab «{name}»", f"use one of: {', '.join(theirs)}")
     claimed = {theirs[name].sheet_id: titles[ours].key for ours, name in names.items()}
     known = file_of(context, workbook)
+    changes = tab_changes(snapshot.claimed(claimed), layouts)
+    made = any(change.theirs is None for change in changes)
     return Connection(
         workbook,
         found,
         snapshot.title,
         known if known != found else None,
-        tab_changes(snapshot.claimed(claimed), layouts),
+        changes,
+        made and bool(locale_requests(snapshot)),
     )
 
 

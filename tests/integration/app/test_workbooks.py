@@ -63,6 +63,8 @@ def test_a_spreadsheet_in_use_is_connected_without_moving_anything(town: Town, m
     assert "never touched: Nome del progetto, Mia colonna" in asked.output
     assert "used as they are: codice, note_per_il_gruppo" in asked.output
     assert "+ tab «Domande – due»: new" in asked.output
+    assert "get its background colours" in asked.output
+    assert "Locale and time zone of the whole spreadsheet become Italian" in asked.output
     assert workbooks.file_of(town.context, BOOK) is None
     done = run(town, monkeypatch, commands.connect, *arguments, "--yes")
     assert done.exit_code == 0, done.output
