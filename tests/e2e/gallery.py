@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from app.models import ActionToken
 from app.services import listing
+from app.services.mail import readers
+from app.services.sheets import sheet_pages, sheet_tabs
 from tests.integration.app import scenes
 from tests.integration.app.journeys import exchange_in_opinion, student_before_the_school
 from tests.integration.app.members import DONOR, SCHOOL
@@ -84,6 +91,31 @@ def of_others(town: Town) -> dict[str, str]:
     }
     town.work()
     return pages
+
+
+def of_closed_doors(town: Town) -> dict[str, str]:
+    """Links that decide no more, the choice of single or daily mails, a tab to be read only, a list of the admitted."""
+    open_, closed = (
+        scenes.desk_to_decide(town, desk(email=f"{name}@example.org", nome=name)) for name in ("Sei", "Otto")
+    )
+    door = town.door(COORDINATOR, open_)
+    pages = {"decision to pass on": door.address, "to whom": f"{door.open().request.path}/passa"}
+    revoked = town.door(COORDINATOR, closed).address
+    town.own_page(closed).choose("withdraw")
+    town.work()
+    with town.context.write() as session:
+        reader = readers.known(session, COORDINATOR, town.clock.now())
+        pages["single or daily mails"] = f"/avvisi/{readers.token_of(town.context, reader)}"
+        until = town.clock.now() - timedelta(seconds=1)
+        session.execute(update(ActionToken).where(ActionToken.person == OFFICER).values(expires_at=until))
+    book = sheet_tabs.workbooks(town.context)[0]
+    tab = next(link for _, link in sheet_pages.links(town.context, book))
+    return pages | {
+        "revoked": revoked,
+        "expired": town.door(OFFICER, open_).address,
+        "a tab to be read": tab.removeprefix(town.context.settings.base_url),
+        "the admitted": "/bandi/idee-ainm-2026/ammessi",
+    }
 
 
 def newest_mail(town: Town) -> str:

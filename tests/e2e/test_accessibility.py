@@ -66,7 +66,7 @@ def test_no_public_page_has_an_accessibility_fault(chromium: Browser, town: Town
     _look_at_all(chromium, town_address, gallery.of_everybody())
 
 
-@pytest.mark.parametrize("people", [gallery.of_a_minor, gallery.of_desks, gallery.of_others])
+@pytest.mark.parametrize("people", [gallery.of_a_minor, gallery.of_desks, gallery.of_others, gallery.of_closed_doors])
 def test_no_page_behind_a_link_has_an_accessibility_fault(
     chromium: Browser, town: Town, town_address: str, people: Callable[[Town], dict[str, str]]
 ) -> None:

@@ -92,7 +92,7 @@ def sync(context: Context, workbook: str) -> bool:
     if turn is None:
         return False
     try:
-        _sync(context, context.gateway, turn)
+        return _sync(context, context.gateway, turn)
     except Throttled as error:
         _put_back(context, turn, error, str(error), after=timedelta(seconds=error.retry_after))
         return False
@@ -102,22 +102,22 @@ def sync(context: Context, workbook: str) -> bool:
     except Exception as error:
         _put_back(context, turn, error, f"{type(error).__name__}: {error}")
         raise
-    return True
 
 
-def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
+def _sync(context: Context, gateway: Gateway, turn: Turn) -> bool:
+    """Do what `sync` says; False where another sync took over meanwhile."""
     tabs = work_tabs(context, turn.workbook)
     layouts = [each.layout for each in tabs]
     spreadsheet_id = turn.spreadsheet_id or _make(context, gateway, turn, layouts)
     if spreadsheet_id is None:
-        return
+        return False
     snapshot = gateway.read(spreadsheet_id)
     lacking = tuple(layout.title for layout in layouts if snapshot.tab(layout) is None)
     if lacking:
         snapshot = gateway.ensure_tabs(spreadsheet_id, layouts)
     merged = _import(context, turn, tabs, snapshot, lacking)
     if merged is None:
-        return
+        return False
     now = context.clock.now()
     with context.read() as session:
         ahead = google_answers.rules_ahead(session)
@@ -129,9 +129,10 @@ def _sync(context: Context, gateway: Gateway, turn: Turn) -> None:
         if part.empty:
             continue
         if not _renew(context, turn):
-            return
+            return False
         gateway.write(spreadsheet_id, part)
     _finish(context, turn, merged)
+    return True
 
 
 def _make(context: Context, gateway: Gateway, turn: Turn, layouts: Sequence[TabLayout]) -> str | None:
