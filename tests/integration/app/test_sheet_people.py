@@ -306,7 +306,7 @@ class People(RuleBasedStateMachine):
     @rule(tab=which, at=st.integers(0, 20), to=st.integers(0, 20))
     def moves_a_column(self, tab: int, at: int, to: int) -> None:
         hands, there = self.at(tab)
-        if at < there.column_count and to <= there.column_count and at > 0 and to > 0:
+        if 0 < at < there.column_count and 0 < to <= there.column_count and to not in (at, at + 1):
             hands.move(there, "COLUMNS", at, to)
 
     @rule(tab=which, number=numbers)

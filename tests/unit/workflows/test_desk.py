@@ -99,7 +99,8 @@ class TestChecking:
     def test_reminders_at_nine_on_days_5_and_8(self, desk: Begin) -> None:
         story = in_integrazione(desk)
         due = [each.due_at.astimezone(rome("2026-11-16").tzinfo) for each in story.timers if each.kind == "reminder"]
-        assert due == [rome("2026-11-21T09:00"), rome("2026-11-24T09:00")]
+        term = rome("2027-01-08T09:00")  # the officer is told before the term that counts once all 30 days are used
+        assert due == [rome("2026-11-21T09:00"), rome("2026-11-24T09:00"), term]
 
     def test_what_is_asked_does_not_arrive(self, desk: Begin) -> None:
         story = in_integrazione(desk)
