@@ -51,3 +51,10 @@ def test_the_fault_is_found_with_its_story(path: Path) -> None:
 def test_most_faults_have_a_story() -> None:
     stories = [said(path.read_text(encoding="utf-8"), "story") for path in BROKEN]
     assert sum(story.startswith("the form is sent") for story in stories) == len(stories) - WITHOUT_STORY
+
+
+def test_a_timer_that_is_sure_to_come_closes_votes_too() -> None:
+    text = (Path(__file__).parent / "broken" / "votes-without-end.yaml").read_text(encoding="utf-8")
+    timer = "  - {from: esame, event: 'timer:P20D', actor: sistema, to: chiusa, effects: [{mail: esito}]}\n"
+    definition = load_workflow(parse(text.replace("deadlines:\n", timer + "deadlines:\n"), "votes.yaml"))
+    assert check(definition, premises(text), messages=WRITTEN) == []
