@@ -15,6 +15,7 @@ from workflows.definition import ROLES, SYSTEM
 from workflows.effects import Mail
 from workflows.engine import Outcome, Refusal, offers
 from workflows.findings.waits import CERTAIN_EVENTS
+from workflows.judgement import guard_names
 
 HUMAN = sorted(ROLES - {SYSTEM})
 FORMS = {
@@ -206,6 +207,8 @@ def movers(story: Story) -> Iterator[str]:
         if timer.kind == "transition" or (timer.escalate and timer.escalate not in story.case.abstained):
             yield timer.name
     yield from (each.event for each in leaving if each.event in CERTAIN_EVENTS)
+    if any({"panel_complete", "panel_short"} & guard_names(each.guard) for each in leaving):
+        yield "points that the panel may still type"
 
 
 def told_that_nobody_decides(story: Story) -> bool:
