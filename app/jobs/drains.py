@@ -27,67 +27,65 @@ def process_context() -> Context:
     return open_context(Settings.from_environment(os.environ))
 
 
+def _begun(drain: str, argument: str = "") -> Context:
+    """This worker's context, with the gate of the drain open before anything is read: later wake-ups come through."""
+    context = process_context()
+    queues.open_gate(context.redis, drain, argument)
+    return context
+
+
 def fire_timers() -> None:
     """Fire every timer that is due."""
-    context = process_context()
-    queues.open_gate(context.redis, "fire_timers")
+    context = _begun("fire_timers")
     timers.fire_due(context)
 
 
 def forget_drafts() -> None:
     """Delete the drafts, and the uploads, that were not sent in their time."""
-    context = process_context()
-    queues.open_gate(context.redis, "forget_drafts")
+    context = _begun("forget_drafts")
     drafts.forget_expired(context)
     uploads.forget_expired(context)
 
 
 def tell_newsletters() -> None:
     """Ask for the mails about calls in their last week."""
-    context = process_context()
-    queues.open_gate(context.redis, "tell_newsletters")
+    context = _begun("tell_newsletters")
     newsletter.tell_due(context)
 
 
 def drain_mail() -> None:
     """Send every mail that is due."""
-    context = process_context()
-    queues.open_gate(context.redis, "drain_mail")
+    context = _begun("drain_mail")
     delivery.send_due(context)
 
 
 def drain_webhooks() -> None:
     """Make every signed call that is due."""
-    context = process_context()
-    queues.open_gate(context.redis, "drain_webhooks")
+    context = _begun("drain_webhooks")
     webhooks.send_due(context)
 
 
 def scan_files() -> None:
     """Ask the virus scanner about every file that it has not seen."""
-    context = process_context()
-    queues.open_gate(context.redis, "scan_files")
+    context = _begun("scan_files")
     scanning.scan_due(context)
 
 
 def ask_drive() -> None:
     """Ask Drive which spreadsheets changed."""
-    context = process_context()
-    queues.open_gate(context.redis, "ask_drive")
+    context = _begun("ask_drive")
     hints.ask(context)
 
 
 def check_sharing() -> None:
     """Look at who may open the spreadsheets."""
-    context = process_context()
-    queues.open_gate(context.redis, "check_sharing")
+    context = _begun("check_sharing")
     sharing.check_due(context)
 
 
 def sync_sheet(workbook: str) -> None:
     """Bring one workbook and the database together."""
-    context = process_context()
-    queues.open_gate(context.redis, "sync_sheet", workbook)
+    context = _begun("sync_sheet", workbook)
     try:
         syncing.sync(context, workbook)
     except SheetsError as error:
